@@ -1,0 +1,1 @@
+"""The command line: a client of Kiln's HTTP API, plus up, down, demo and test for local/."""

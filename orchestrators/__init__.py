@@ -1,0 +1,1 @@
+"""Orchestrations as plain generators: only the Durable context, inputs and results."""

@@ -1,0 +1,1 @@
+"""What orchestrators and activities both use. Nothing here imports triggers, orchestrators or activities."""

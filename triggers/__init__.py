@@ -1,0 +1,1 @@
+"""Blueprints, one file per way in: decode, authorise, call, encode."""
