@@ -1,0 +1,1 @@
+"""What Kiln is about: frozen dataclasses, names, state transitions and errors. Standard library only."""
