@@ -1,0 +1,96 @@
+"""Inputs and results of the build orchestration and its activities: small, and free of secrets.
+
+The plan itself lies in blob storage; history carries only the run id and what the orchestrator decides by.
+"""
+
+from dataclasses import dataclass, field
+
+from shared.domain.errors import BuildError
+from shared.domain.operations import PollPolicy
+from shared.domain.run import Output
+from shared.domain.transitions import Event
+
+
+@dataclass(frozen=True)
+class BuildRequest:
+    """Input of `build_image`. The template was stored under the run id before the run was started."""
+
+    run_id: str
+    timeout_minutes: int
+    poll: PollPolicy = field(default_factory=PollPolicy)
+
+
+@dataclass(frozen=True)
+class StagedStep:
+    """What the orchestrator needs of a customizer."""
+
+    index: int
+    type: str
+    name: str
+
+
+@dataclass(frozen=True)
+class StagedBuild:
+    """Result of the stage activities: what is to be done, by index into the stored plan."""
+
+    steps: tuple[StagedStep, ...]
+    outputs: tuple[Output, ...]
+    own_network: bool
+    needs_snapshot: bool
+
+
+@dataclass(frozen=True)
+class RunCall:
+    """Input of an activity that needs the run alone."""
+
+    run_id: str
+
+
+@dataclass(frozen=True)
+class IndexedCall:
+    """Input of an activity about one customizer or one output of the run."""
+
+    run_id: str
+    index: int
+
+
+@dataclass(frozen=True)
+class OperationCall:
+    """Input of an activity that reads the result of an operation that has ended."""
+
+    run_id: str
+    index: int
+    operation_url: str
+
+
+@dataclass(frozen=True)
+class RecordCall:
+    """Input of `record_event`."""
+
+    run_id: str
+    event: Event
+
+
+@dataclass(frozen=True)
+class CleanupCall:
+    """Input of the cleanup activities. Outputs that were published stay when `keep` names them."""
+
+    run_id: str
+    keep: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class PublishRequest:
+    """Input of a publishing orchestration: output `index` of the run."""
+
+    run_id: str
+    index: int
+    output: Output
+    poll: PollPolicy
+
+
+@dataclass(frozen=True)
+class Failure:
+    """What an activity returns instead of its result when the failure is permanent."""
+
+    error: BuildError

@@ -1,0 +1,72 @@
+"""Long-running operations as references: what to poll, and what a poll answered."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from shared.domain.errors import BuildError
+
+
+class OperationKind(StrEnum):
+    """How an operation tells its state."""
+
+    DONE = "done"  # it ended with the request that started it
+    ARM = "arm"  # Azure-AsyncOperation or Location URL
+    RUN_COMMAND = "runCommand"  # instance view of a managed Run Command
+    GALLERY_VERSION = "galleryVersion"  # provisioning state and replication status
+    BLOB_COPY = "blobCopy"  # copy status of a blob
+
+
+@dataclass(frozen=True)
+class OperationRef:
+    """`url` is the operation's URL (ARM), empty otherwise; `resource_id` a full ARM id or a blob path.
+
+    SDK continuation tokens are never stored: their format changes between releases.
+    """
+
+    kind: OperationKind
+    resource_id: str
+    url: str = ""
+
+
+class OperationState(StrEnum):
+    IN_PROGRESS = "InProgress"
+    SUCCEEDED = "Succeeded"
+    FAILED = "Failed"
+
+
+@dataclass(frozen=True)
+class RegionProgress:
+    """Replication into one region; `progress` in percent."""
+
+    name: str
+    state: str
+    progress: int
+
+
+@dataclass(frozen=True)
+class OperationStatus:
+    """What one poll saw. `retry_after_seconds` is the service's wish, 0 when it has none."""
+
+    state: OperationState
+    retry_after_seconds: float = 0.0
+    error: BuildError | None = None
+    exit_code: int | None = None
+    regions: tuple[RegionProgress, ...] = ()
+
+
+@dataclass(frozen=True)
+class PollPolicy:
+    """Seconds between polls: the first wait, the growth per poll, the longest wait."""
+
+    first_seconds: float = 1.0
+    growth: float = 1.5
+    longest_seconds: float = 15.0
+
+
+@dataclass(frozen=True)
+class AwaitRequest:
+    """Input of the `await_operation` orchestration; `polls` counts those before a continue-as-new."""
+
+    operation: OperationRef
+    policy: PollPolicy = field(default_factory=PollPolicy)
+    polls: int = 0

@@ -1,0 +1,160 @@
+"""What can happen to a run, and what each event makes of it. Nothing else changes a run.
+
+Applying an event twice gives what applying it once gave, because activities run at least once; an event
+that comes after the run ended changes nothing.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from shared.domain.errors import BuildError
+from shared.domain.run import Output, Progress, Run, RunState, Stage, StageRecord, StepRecord
+
+
+@dataclass(frozen=True)
+class Planned:
+    """The source is resolved; steps and outputs are known."""
+
+    source: str
+    steps: tuple[StepRecord, ...]
+    outputs: tuple[Output, ...]
+    kind: Literal["planned"] = "planned"
+
+
+@dataclass(frozen=True)
+class StageStarted:
+    """A stage began at `at`; the one before it ended in success, or in failure when `failed`."""
+
+    stage: Stage
+    at: str
+    failed: bool = False
+    kind: Literal["stageStarted"] = "stageStarted"
+
+
+@dataclass(frozen=True)
+class StepStarted:
+    index: int
+    at: str
+    kind: Literal["stepStarted"] = "stepStarted"
+
+
+@dataclass(frozen=True)
+class StepEnded:
+    index: int
+    at: str
+    succeeded: bool
+    exit_code: int | None = None
+    kind: Literal["stepEnded"] = "stepEnded"
+
+
+@dataclass(frozen=True)
+class OutputChanged:
+    output: Output
+    kind: Literal["outputChanged"] = "outputChanged"
+
+
+@dataclass(frozen=True)
+class CancelRequested:
+    at: str
+    kind: Literal["cancelRequested"] = "cancelRequested"
+
+
+@dataclass(frozen=True)
+class RunEnded:
+    """The run is over: `Succeeded` unless there is an error, an unpublished output, or it was cancelled."""
+
+    at: str
+    error: BuildError | None = None
+    kind: Literal["runEnded"] = "runEnded"
+
+
+Event = Planned | StageStarted | StepStarted | StepEnded | OutputChanged | CancelRequested | RunEnded
+
+
+def apply(run: Run, event: Event) -> Run:
+    """The run after `event`."""
+    if run.ended:
+        return run
+    match event:
+        case Planned():
+            return replace(run, source=event.source, steps=event.steps, outputs=event.outputs)
+        case StageStarted():
+            return _start_stage(run, event)
+        case StepStarted():
+            return _step(run, event.index, state=Progress.RUNNING, started_at=event.at)
+        case StepEnded():
+            return _end_step(run, event)
+        case OutputChanged():
+            return replace(run, outputs=tuple(_newer(old, event.output) for old in run.outputs))
+        case CancelRequested():
+            return replace(run, state=RunState.CANCELING)
+        case RunEnded():
+            return _end(run, event)
+
+
+def _start_stage(run: Run, event: StageStarted) -> Run:
+    state = RunState.RUNNING if run.state is RunState.QUEUED else run.state
+    stages = tuple(_advance(record, event) for record in run.stages)
+    return replace(run, state=state, stage=event.stage, started_at=run.started_at or event.at, stages=stages)
+
+
+def _advance(record: StageRecord, event: StageStarted) -> StageRecord:
+    if record.name is event.stage and record.state is Progress.PENDING:
+        return replace(record, state=Progress.RUNNING, started_at=event.at)
+    if record.name is not event.stage and record.state is Progress.RUNNING:
+        ended = Progress.FAILED if event.failed else Progress.SUCCEEDED
+        return replace(record, state=ended, ended_at=event.at)
+    return record
+
+
+def _step(run: Run, index: int, *, state: Progress, started_at: str) -> Run:
+    steps = tuple(
+        replace(step, state=state, started_at=started_at)
+        if step.index == index and step.state is Progress.PENDING
+        else step
+        for step in run.steps
+    )
+    return replace(run, steps=steps)
+
+
+def _end_step(run: Run, event: StepEnded) -> Run:
+    state = Progress.SUCCEEDED if event.succeeded else Progress.FAILED
+    steps = tuple(
+        replace(step, state=state, ended_at=event.at, exit_code=event.exit_code)
+        if step.index == event.index
+        else step
+        for step in run.steps
+    )
+    return replace(run, steps=steps)
+
+
+def _newer(old: Output, new: Output) -> Output:
+    return new if old.name == new.name else old
+
+
+def _end(run: Run, event: RunEnded) -> Run:
+    stages = tuple(_close(record, event) for record in run.stages)
+    return replace(
+        run,
+        state=_final_state(run.state, event.error, run.outputs),
+        stage=None,
+        ended_at=event.at,
+        error=event.error,
+        stages=stages,
+    )
+
+
+def _close(record: StageRecord, event: RunEnded) -> StageRecord:
+    if record.state is Progress.RUNNING:
+        return replace(record, state=Progress.SUCCEEDED, ended_at=event.at)
+    return replace(record, state=Progress.SKIPPED) if record.state is Progress.PENDING else record
+
+
+def _final_state(state: RunState, error: BuildError | None, outputs: Iterable[Output]) -> RunState:
+    if error is None:
+        return RunState.SUCCEEDED
+    if error.code == "Canceled" or state is RunState.CANCELING:
+        return RunState.CANCELED
+    published = any(output.state is Progress.SUCCEEDED for output in outputs)
+    return RunState.PARTIALLY_SUCCEEDED if published else RunState.FAILED
