@@ -5,6 +5,7 @@ The plan itself lies in blob storage; history carries only the run id and what t
 
 from dataclasses import dataclass, field
 
+from shared.domain.codec import Json
 from shared.domain.errors import BuildError
 from shared.domain.operations import PollPolicy
 from shared.domain.run import Output
@@ -40,6 +41,14 @@ class StagedBuild:
 
 
 @dataclass(frozen=True)
+class OpenCall:
+    """Input of `open_run`; `at` is UTC, ISO 8601."""
+
+    run_id: str
+    at: str
+
+
+@dataclass(frozen=True)
 class RunCall:
     """Input of an activity that needs the run alone."""
 
@@ -72,14 +81,6 @@ class RecordCall:
 
 
 @dataclass(frozen=True)
-class CleanupCall:
-    """Input of the cleanup activities. Outputs that were published stay when `keep` names them."""
-
-    run_id: str
-    keep: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
 class PublishRequest:
     """Input of a publishing orchestration: output `index` of the run."""
 
@@ -90,7 +91,9 @@ class PublishRequest:
 
 
 @dataclass(frozen=True)
-class Failure:
-    """What an activity returns instead of its result when the failure is permanent."""
+class Reply:
+    """What an activity answers on the wire: its result, a permanent failure, or a wish to be called again."""
 
-    error: BuildError
+    value: Json = None
+    error: BuildError | None = None
+    transient: str = ""

@@ -1,8 +1,8 @@
 """Frozen dataclasses to plain JSON values and back, driven by their type hints.
 
 Durable's own codec stores `__module__` and `__class__` and imports them, so that a rename breaks running
-builds. This one stores field names only: a missing field takes its default, an unknown one is dropped. Members
-of a union are told apart by a field of `Literal` type.
+builds. This one stores field names only: a missing field takes its default, an unknown one is dropped.
+Members of a union are told apart by a field of `Literal` type.
 """
 
 import dataclasses

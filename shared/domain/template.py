@@ -86,7 +86,7 @@ class Versioning:
 
 @dataclass(frozen=True)
 class SharedImageDistributor:
-    """Publishes to a gallery. `gallery_image_id`: a definition's ARM id, or one ending in `/versions/x.y.z`."""
+    """Publishes to a gallery: `gallery_image_id` is a definition's id, or ends in `/versions/x.y.z`."""
 
     run_output_name: str
     gallery_image_id: str

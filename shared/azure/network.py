@@ -1,0 +1,103 @@
+"""The build VM's network: nothing inbound, explicit outbound."""
+
+from azure.mgmt.network import NetworkManagementClient
+from azure.mgmt.network.models import (
+    AddressSpace,
+    NetworkInterface,
+    NetworkInterfaceIPConfiguration,
+    NetworkInterfaceIPConfigurationPropertiesFormat,
+    NetworkInterfacePropertiesFormat,
+    NetworkSecurityGroup,
+    NetworkSecurityGroupPropertiesFormat,
+    SecurityRule,
+    SecurityRulePropertiesFormat,
+    Subnet,
+    SubnetPropertiesFormat,
+    VirtualNetwork,
+    VirtualNetworkPropertiesFormat,
+)
+
+from shared.azure.errors import azure_errors
+from shared.azure.starting import start
+from shared.domain.operations import OperationRef
+from shared.domain.plan import BuildPlan
+
+SUBNET = "build"
+ADDRESSES = "10.254.0.0/24"
+
+
+def put_network_security_group(client: NetworkManagementClient, plan: BuildPlan) -> OperationRef:
+    """Denies everything inbound; the build VM is reached through its agent alone."""
+    deny = SecurityRulePropertiesFormat(
+        priority=100,
+        direction="Inbound",
+        access="Deny",
+        protocol="*",
+        source_address_prefix="*",
+        source_port_range="*",
+        destination_address_prefix="*",
+        destination_port_range="*",
+    )
+    rules = [SecurityRule(name="deny-inbound", properties=deny)]
+    group = NetworkSecurityGroup(
+        location=plan.location,
+        tags=plan.resource_tags,
+        properties=NetworkSecurityGroupPropertiesFormat(security_rules=rules),
+    )
+    name = plan.names.nsg
+    with azure_errors("create the build network's security group"):
+        return start(
+            plan.resource_id("Microsoft.Network/networkSecurityGroups", name),
+            client.network_security_groups.begin_create_or_update,
+            plan.staging_group,
+            name,
+            group,
+        )
+
+
+def put_virtual_network(client: NetworkManagementClient, plan: BuildPlan) -> OperationRef:
+    """One subnet with outbound access, which new virtual networks do not have by default since March 2026."""
+    group_id = plan.resource_id("Microsoft.Network/networkSecurityGroups", plan.names.nsg)
+    subnet = SubnetPropertiesFormat(
+        address_prefix=ADDRESSES,
+        default_outbound_access=True,
+        network_security_group=NetworkSecurityGroup(id=group_id),
+    )
+    properties = VirtualNetworkPropertiesFormat(
+        address_space=AddressSpace(address_prefixes=[ADDRESSES]),
+        subnets=[Subnet(name=SUBNET, properties=subnet)],
+    )
+    network = VirtualNetwork(location=plan.location, tags=plan.resource_tags, properties=properties)
+    name = plan.names.vnet
+    with azure_errors("create the build network"):
+        return start(
+            plan.resource_id("Microsoft.Network/virtualNetworks", name),
+            client.virtual_networks.begin_create_or_update,
+            plan.staging_group,
+            name,
+            network,
+        )
+
+
+def put_network_interface(client: NetworkManagementClient, plan: BuildPlan) -> OperationRef:
+    """A private address in the template's subnet, or in Kiln's own; never a public one."""
+    network_id = plan.resource_id("Microsoft.Network/virtualNetworks", plan.names.vnet)
+    subnet_id = plan.subnet_id or f"{network_id}/subnets/{SUBNET}"
+    address = NetworkInterfaceIPConfiguration(
+        name="build",
+        properties=NetworkInterfaceIPConfigurationPropertiesFormat(subnet=Subnet(id=subnet_id)),
+    )
+    interface = NetworkInterface(
+        location=plan.location,
+        tags=plan.resource_tags,
+        properties=NetworkInterfacePropertiesFormat(ip_configurations=[address]),
+    )
+    name = plan.names.nic
+    with azure_errors("create the build VM's network interface"):
+        return start(
+            plan.resource_id("Microsoft.Network/networkInterfaces", name),
+            client.network_interfaces.begin_create_or_update,
+            plan.staging_group,
+            name,
+            interface,
+        )

@@ -1,0 +1,73 @@
+"""Looks once at a long-running operation, whatever its kind."""
+
+from http import HTTPStatus
+
+from azure.core.exceptions import HttpResponseError
+from azure.core.rest import HttpRequest, HttpResponse
+from azure.mgmt.resource.resources import ResourceManagementClient
+
+from shared.azure.clients import ArmClients
+from shared.azure.errors import azure_errors
+from shared.azure.gallery import poll_version
+from shared.azure.run_command import poll_script
+from shared.azure.storage import BlobStore
+from shared.domain.errors import BuildError
+from shared.domain.operations import OperationKind, OperationRef, OperationState, OperationStatus
+
+
+def poll(clients: ArmClients, store: BlobStore, operation: OperationRef) -> OperationStatus:
+    """One request, no waiting. A failed operation is a status, not an exception."""
+    match operation.kind:
+        case OperationKind.DONE:
+            return OperationStatus(OperationState.SUCCEEDED)
+        case OperationKind.ARM:
+            return poll_arm(clients.resources, operation)
+        case OperationKind.RUN_COMMAND:
+            return poll_script(clients.compute, operation.resource_id)
+        case OperationKind.GALLERY_VERSION:
+            return poll_version(clients.compute, operation.resource_id)
+        case OperationKind.BLOB_COPY:
+            return store.copy_status(operation.resource_id)
+
+
+def poll_arm(client: ResourceManagementClient, operation: OperationRef) -> OperationStatus:
+    """Reads an Azure-AsyncOperation or Location URL as the ARM resource provider contract defines them."""
+    with azure_errors(f"poll the operation on {operation.resource_id}"):
+        response = client.send_request(HttpRequest("GET", operation.url))
+        if response.status_code == HTTPStatus.NOT_FOUND:
+            # A Location of a delete may be gone together with what was deleted.
+            return OperationStatus(OperationState.SUCCEEDED)
+        wait = _retry_after(response)
+        if response.status_code == HTTPStatus.ACCEPTED:
+            return OperationStatus(OperationState.IN_PROGRESS, wait)
+        if response.status_code >= HTTPStatus.BAD_REQUEST:
+            raise HttpResponseError(response=response)
+        body = response.json() if response.content else {}
+    return _from_document(operation, body, wait)
+
+
+def _from_document(operation: OperationRef, body: object, wait: float) -> OperationStatus:
+    status = str(body.get("status", "")) if isinstance(body, dict) else ""
+    if status in ("Failed", "Canceled", "Cancelled"):
+        return OperationStatus(OperationState.FAILED, error=_cause(operation, body, status))
+    if status and status != "Succeeded":
+        return OperationStatus(OperationState.IN_PROGRESS, wait)
+    return OperationStatus(OperationState.SUCCEEDED)
+
+
+def _cause(operation: OperationRef, body: object, status: str) -> BuildError:
+    error = body.get("error") if isinstance(body, dict) else None
+    found = error if isinstance(error, dict) else {}
+    code = str(found.get("code") or f"Operation{status}")
+    message = str(found.get("message") or f"the operation on {operation.resource_id} ended {status}")
+    return BuildError(code, message, details={"resource": operation.resource_id})
+
+
+def _retry_after(response: HttpResponse) -> float:
+    """Seconds to wait by the answer's headers, 0 when it does not say."""
+    for name, scale in (("x-ms-retry-after-ms", 1000.0), ("Retry-After", 1.0)):
+        try:
+            return float(response.headers[name]) / scale
+        except (KeyError, ValueError):
+            continue
+    return 0.0

@@ -1,0 +1,107 @@
+"""Managed Run Commands (v2): how a script runs in the build VM without any way in."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from azure.core.exceptions import HttpResponseError
+from azure.mgmt.compute import ComputeManagementClient
+from azure.mgmt.compute.models import (
+    RunCommandInputParameter,
+    VirtualMachineRunCommand,
+    VirtualMachineRunCommandInstanceView,
+    VirtualMachineRunCommandProperties,
+    VirtualMachineRunCommandScriptSource,
+)
+
+from shared.azure.errors import azure_errors, is_absent
+from shared.azure.storage import BlobStore
+from shared.azure.vm import vm_id
+from shared.domain.errors import BuildError
+from shared.domain.operations import OperationKind, OperationRef, OperationState, OperationStatus
+from shared.domain.plan import BuildPlan
+
+RUNNING = frozenset({"Unknown", "Pending", "Running"})
+OUTPUT_TAIL = 2000  # characters of output that an error carries
+SAS_MARGIN = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Script:
+    """Blob paths: the script, its log, and what environment variables give it a URL of (never stored)."""
+
+    blob: str
+    log_blob: str
+    blob_parameters: dict[str, str] = field(default_factory=dict)
+
+
+def start_script(
+    client: ComputeManagementClient, store: BlobStore, plan: BuildPlan, name: str, script: Script
+) -> OperationRef:
+    """Starts the script `name` in the build VM; its output grows in the append blob `script.log_blob`."""
+    lifetime = timedelta(seconds=plan.timeout_seconds) + SAS_MARGIN
+    secrets = {key: store.read_url(blob, lifetime) for key, blob in script.blob_parameters.items()}
+    command = VirtualMachineRunCommand(
+        location=plan.location,
+        tags=plan.resource_tags,
+        properties=VirtualMachineRunCommandProperties(
+            source=VirtualMachineRunCommandScriptSource(script_uri=store.read_url(script.blob, lifetime)),
+            protected_parameters=[RunCommandInputParameter(name=k, value=v) for k, v in secrets.items()],
+            async_execution=True,
+            timeout_in_seconds=plan.timeout_seconds,
+            output_blob_uri=store.append_url(script.log_blob, lifetime),
+        ),
+    )
+    with azure_errors(f"start {name} in the build VM"):
+        client.virtual_machine_run_commands.begin_create_or_update(
+            plan.staging_group, plan.names.vm, name, command, polling=False
+        )
+    return reference(plan, name)
+
+
+def exists(client: ComputeManagementClient, plan: BuildPlan, name: str) -> bool:
+    """Whether the Run Command was already asked for; a second PUT would run its script again."""
+    with azure_errors(f"look for {name}"):
+        try:
+            client.virtual_machine_run_commands.get_by_virtual_machine(
+                plan.staging_group, plan.names.vm, name
+            )
+        except HttpResponseError as error:
+            if is_absent(error):
+                return False
+            raise
+        return True
+
+
+def reference(plan: BuildPlan, name: str) -> OperationRef:
+    return OperationRef(OperationKind.RUN_COMMAND, f"{vm_id(plan)}/runCommands/{name}")
+
+
+def poll_script(client: ComputeManagementClient, resource_id: str) -> OperationStatus:
+    """Reads the instance view once; a non-zero exit code is a failure with the last lines of output."""
+    parts = resource_id.split("/")
+    group, vm, name = parts[4], parts[8], parts[10]
+    with azure_errors(f"read the state of {name}"):
+        command = client.virtual_machine_run_commands.get_by_virtual_machine(
+            group, vm, name, expand="instanceView"
+        )
+    properties = command.properties
+    view = properties.instance_view if properties else None
+    if properties is not None and properties.provisioning_state == "Failed" and view is None:
+        message = "the VM agent could not run the script"
+        return OperationStatus(OperationState.FAILED, error=BuildError("RunCommandFailed", message))
+    if view is None or str(view.execution_state or "Unknown") in RUNNING:
+        return OperationStatus(OperationState.IN_PROGRESS)
+    return _ended(view)
+
+
+def _ended(view: VirtualMachineRunCommandInstanceView) -> OperationStatus:
+    if view.execution_state == "Succeeded" and not view.exit_code:
+        return OperationStatus(OperationState.SUCCEEDED, exit_code=view.exit_code or 0)
+    text = "\n".join(part for part in (view.output, view.error) if part)
+    details = {"exitCode": str(view.exit_code), "output": text[-OUTPUT_TAIL:].strip()}
+    if view.execution_state == "TimedOut":
+        error = BuildError("ScriptTimedOut", "the script did not end in time", details=details)
+    else:
+        reason = view.execution_message or f"exit code {view.exit_code}"
+        error = BuildError("ScriptFailed", f"the script failed: {reason}", details=details)
+    return OperationStatus(OperationState.FAILED, error=error, exit_code=view.exit_code)

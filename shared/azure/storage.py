@@ -1,0 +1,159 @@
+"""Blobs: staged scripts and files, logs, plans and VHDs."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+
+from azure.core.credentials import TokenCredential
+from azure.core.exceptions import HttpResponseError
+from azure.storage.blob import (
+    BlobClient,
+    BlobSasPermissions,
+    BlobServiceClient,
+    ContentSettings,
+    UserDelegationKey,
+    generate_blob_sas,
+)
+
+from shared.azure.errors import azure_errors, is_absent
+from shared.domain.errors import BuildError
+from shared.domain.operations import OperationKind, OperationRef, OperationState, OperationStatus
+from shared.settings import Settings
+
+CONTAINERS = ("kiln", "vhds")
+
+
+def make_blob_service(settings: Settings, credential: TokenCredential) -> BlobServiceClient:
+    """By connection string where there is one, else with the app's identity."""
+    if settings.storage_connection:
+        return BlobServiceClient.from_connection_string(settings.storage_connection)
+    return BlobServiceClient(f"https://{settings.storage_account}.blob.core.windows.net", credential)
+
+
+@dataclass(frozen=True)
+class BlobStore:
+    """Blobs by path `container/name`; URLs with a signature are made late and never stored."""
+
+    service: BlobServiceClient
+
+    def create_containers(self) -> None:
+        with azure_errors("create the storage containers"):
+            for name in CONTAINERS:
+                container = self.service.get_container_client(name)
+                if not container.exists():
+                    container.create_container()
+
+    def write(self, path: str, data: bytes, content_type: str = "application/octet-stream") -> None:
+        """Writes the whole blob, replacing what was there."""
+        with azure_errors(f"write blob {path}"):
+            self._blob(path).upload_blob(
+                data, overwrite=True, content_settings=ContentSettings(content_type=content_type)
+            )
+
+    def read(self, path: str, offset: int = 0, length: int | None = None) -> bytes | None:
+        """The blob's bytes from `offset`, at most `length`; None when there is no such blob."""
+        with azure_errors(f"read blob {path}"):
+            try:
+                return self._blob(path).download_blob(offset=offset, length=length).readall()
+            except HttpResponseError as error:
+                if is_absent(error):
+                    return None
+                if error.status_code == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
+                    return b""
+                raise
+
+    def size(self, path: str) -> int | None:
+        """Bytes of the blob; None when there is no such blob."""
+        with azure_errors(f"look at blob {path}"):
+            try:
+                size: int = self._blob(path).get_blob_properties().size
+            except HttpResponseError as error:
+                if is_absent(error):
+                    return None
+                raise
+            return size
+
+    def delete(self, path: str) -> None:
+        """Deletes the blob; one that is not there counts as deleted."""
+        with azure_errors(f"delete blob {path}"):
+            try:
+                self._blob(path).delete_blob(delete_snapshots="include")
+            except HttpResponseError as error:
+                if not is_absent(error):
+                    raise
+
+    def list(self, prefix: str) -> Iterator[str]:
+        """Paths of the blobs below `prefix` (`container/folder/`)."""
+        container, _, name = prefix.partition("/")
+        with azure_errors(f"list blobs below {prefix}"):
+            for blob in self.service.get_container_client(container).list_blob_names(name_starts_with=name):
+                yield f"{container}/{blob}"
+
+    def url(self, path: str) -> str:
+        """The blob's URL without a signature."""
+        return self._blob(path).url
+
+    def read_url(self, path: str, lifetime: timedelta) -> str:
+        return self._signed(path, BlobSasPermissions(read=True), lifetime)
+
+    def append_url(self, path: str, lifetime: timedelta) -> str:
+        """For a writer of an append blob: the agent creates it and adds to it."""
+        return self._signed(path, BlobSasPermissions(read=True, add=True, create=True, write=True), lifetime)
+
+    def start_copy(self, source_url: str, path: str, metadata: dict[str, str]) -> OperationRef:
+        """Has the storage service copy `source_url` to the blob `path`; asking twice starts one copy."""
+        blob = self._blob(path)
+        with azure_errors(f"copy to {path}"):
+            if self.copy_status(path).state is OperationState.FAILED:
+                blob.start_copy_from_url(source_url, metadata=metadata)
+        return OperationRef(OperationKind.BLOB_COPY, path)
+
+    def copy_status(self, path: str) -> OperationStatus:
+        """State of the copy into blob `path`; FAILED where there is none."""
+        with azure_errors(f"read the copy state of {path}"):
+            try:
+                copy = self._blob(path).get_blob_properties().copy
+            except HttpResponseError as error:
+                if not is_absent(error):
+                    raise
+                return OperationStatus(
+                    OperationState.FAILED, error=BuildError("BlobNotFound", f"there is no blob {path}")
+                )
+        if copy.status == "success":
+            return OperationStatus(OperationState.SUCCEEDED)
+        if copy.status == "pending":
+            return OperationStatus(OperationState.IN_PROGRESS)
+        reason = copy.status_description or copy.status or "no copy was started"
+        return OperationStatus(
+            OperationState.FAILED, error=BuildError("BlobCopyFailed", f"copying to {path} failed: {reason}")
+        )
+
+    def _blob(self, path: str) -> BlobClient:
+        container, _, name = path.partition("/")
+        return self.service.get_blob_client(container, name)
+
+    def _signed(self, path: str, permission: BlobSasPermissions, lifetime: timedelta) -> str:
+        blob = self._blob(path)
+        now = datetime.now(UTC)
+        start, expiry = now - timedelta(minutes=15), now + lifetime
+        key, delegation = self._signing_key(start, expiry)
+        signature = generate_blob_sas(
+            blob.account_name or "",
+            blob.container_name,
+            blob.blob_name,
+            account_key=key,
+            user_delegation_key=delegation,
+            permission=permission,
+            start=start,
+            expiry=expiry,
+        )
+        return f"{blob.url}?{signature}"
+
+    def _signing_key(self, start: datetime, expiry: datetime) -> tuple[str | None, UserDelegationKey | None]:
+        """The account's key where the connection string carries it, else a delegation key of the identity."""
+        key: str | None = getattr(self.service.credential, "account_key", None)
+        if key:
+            return key, None
+        with azure_errors("get a key to sign storage URLs"):
+            return None, self.service.get_user_delegation_key(start, expiry)

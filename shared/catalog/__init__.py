@@ -1,0 +1,1 @@
+"""What Kiln remembers: runs and claims in Azure Tables; requests, plans, scripts and logs in Blob."""

@@ -1,0 +1,67 @@
+"""The documents of a run in blob storage, by path."""
+
+import json
+from dataclasses import dataclass
+from typing import TypeVar
+
+from shared.azure.storage import BlobStore
+from shared.domain.codec import Json, from_json, to_json
+from shared.domain.errors import BuildError, BuildFailed
+from shared.domain.plan import BuildPlan
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class StoredRequest:
+    """What was asked for: an AIB template as its sender wrote it, and where it belongs."""
+
+    name: str
+    resource_group: str
+    template: dict[str, Json]
+
+
+@dataclass(frozen=True)
+class RunDocuments:
+    """Paths and documents of runs. Scripts and files go with the run; the rest stays."""
+
+    blobs: BlobStore
+
+    def script_path(self, run_id: str, name: str) -> str:
+        return f"kiln/runs/{run_id}/scripts/{name}.sh"
+
+    def artifact_path(self, run_id: str, name: str) -> str:
+        return f"kiln/runs/{run_id}/scripts/{name}.artifact"
+
+    def log_path(self, run_id: str, name: str) -> str:
+        return f"kiln/runs/{run_id}/logs/{name}.log"
+
+    def put_request(self, run_id: str, request: StoredRequest) -> None:
+        self._put(f"kiln/runs/{run_id}/request.json", request)
+
+    def get_request(self, run_id: str) -> StoredRequest:
+        return self._get(f"kiln/runs/{run_id}/request.json", StoredRequest)
+
+    def put_plan(self, plan: BuildPlan) -> None:
+        self._put(f"kiln/runs/{plan.run_id}/plan.json", plan)
+
+    def get_plan(self, run_id: str) -> BuildPlan:
+        return self._get(f"kiln/runs/{run_id}/plan.json", BuildPlan)
+
+    def find_plan(self, run_id: str) -> BuildPlan | None:
+        """The plan, None while the run has none."""
+        data = self.blobs.read(f"kiln/runs/{run_id}/plan.json")
+        return None if data is None else from_json(BuildPlan, json.loads(data))
+
+    def delete_scripts(self, run_id: str) -> None:
+        for path in list(self.blobs.list(f"kiln/runs/{run_id}/scripts/")):
+            self.blobs.delete(path)
+
+    def _put(self, path: str, document: object) -> None:
+        self.blobs.write(path, json.dumps(to_json(document)).encode(), "application/json")
+
+    def _get(self, path: str, kind: type[T]) -> T:
+        data = self.blobs.read(path)
+        if data is None:
+            raise BuildFailed(BuildError("DocumentNotFound", f"there is no {path}"))
+        return from_json(kind, json.loads(data))

@@ -1,0 +1,114 @@
+"""Runs in Azure Tables, newest first; every change is conditional on what it was made from (ETag)."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from azure.core import MatchConditions
+from azure.core.exceptions import (
+    HttpResponseError,
+    ResourceExistsError,
+    ResourceModifiedError,
+    ResourceNotFoundError,
+)
+from azure.data.tables import TableClient, TableEntity, UpdateMode
+
+from shared.azure.errors import azure_errors
+from shared.domain.codec import from_json, to_json
+from shared.domain.errors import BuildError, BuildFailed, TransientError
+from shared.domain.names import started_at
+from shared.domain.run import Run
+from shared.domain.transitions import Event, apply
+
+PARTITION = "run"
+_LAST_SECOND = 9_999_999_999
+_ATTEMPTS = 8
+
+
+def row_key(run_id: str) -> str:
+    """Sorts runs newest first; raises ValueError when it is not a run id."""
+    return f"{_LAST_SECOND - int(started_at(run_id).timestamp()):010d}-{run_id}"
+
+
+@dataclass(frozen=True)
+class RunCatalog:
+    """The table of runs."""
+
+    table: TableClient
+
+    def add(self, run: Run) -> None:
+        """Adds the run unless it is there already, in whatever state."""
+        with azure_errors(f"record run {run.id}"):
+            try:
+                self.table.create_entity(_entity(run))
+            except ResourceExistsError:
+                return
+
+    def get(self, run_id: str) -> Run | None:
+        """The run, None when there is none of that id."""
+        entity = self._entity(run_id)
+        return None if entity is None else _run(entity)
+
+    def change(self, run_id: str, event: Event) -> Run:
+        """Applies the event to the run as it is stored now, whoever else writes at the same time."""
+        for _ in range(_ATTEMPTS):
+            entity = self._entity(run_id)
+            if entity is None:
+                raise BuildFailed(BuildError("RunNotFound", f"there is no run {run_id}"))
+            before = _run(entity)
+            after = apply(before, event)
+            if after == before or self._replace(entity, after):
+                return after
+        raise TransientError(f"too many writers change run {run_id} at once")
+
+    def newest(self, limit: int) -> Iterator[Run]:
+        """At most `limit` runs, the newest first."""
+        with azure_errors("list the runs"):
+            pages = self.table.query_entities(f"PartitionKey eq '{PARTITION}'", results_per_page=limit)
+            for count, entity in enumerate(pages):
+                if count == limit:
+                    return
+                yield _run(entity)
+
+    def _entity(self, run_id: str) -> TableEntity | None:
+        try:
+            key = row_key(run_id)
+        except ValueError:
+            return None
+        with azure_errors(f"read run {run_id}"):
+            try:
+                return self.table.get_entity(PARTITION, key)
+            except ResourceNotFoundError:
+                return None
+
+    def _replace(self, entity: TableEntity, run: Run) -> bool:
+        """Writes the run if nobody has written it since `entity` was read."""
+        with azure_errors(f"record run {run.id}"):
+            try:
+                self.table.update_entity(
+                    _entity(run),
+                    mode=UpdateMode.REPLACE,
+                    etag=entity.metadata["etag"],
+                    match_condition=MatchConditions.IfNotModified,
+                )
+            except ResourceModifiedError:
+                return False
+            except HttpResponseError as error:
+                if error.status_code == 412:  # noqa: PLR2004 - some services answer so without the SDK's type
+                    return False
+                raise
+            return True
+
+
+def _entity(run: Run) -> dict[str, object]:
+    return {
+        "PartitionKey": PARTITION,
+        "RowKey": row_key(run.id),
+        "state": run.state.value,
+        "template": run.template_id,
+        "document": json.dumps(to_json(run), separators=(",", ":")),
+    }
+
+
+def _run(entity: TableEntity) -> Run:
+    return from_json(Run, json.loads(entity["document"]))

@@ -1,0 +1,25 @@
+"""The tables, and how to reach them."""
+
+from azure.core.credentials import TokenCredential
+from azure.data.tables import TableServiceClient
+
+from shared.azure.errors import azure_errors
+from shared.settings import Settings
+
+RUNS = "kilnruns"
+CLAIMS = "kilnclaims"
+
+
+def make_table_service(settings: Settings, credential: TokenCredential) -> TableServiceClient:
+    """By connection string where there is one, else with the app's identity."""
+    if settings.storage_connection:
+        return TableServiceClient.from_connection_string(settings.storage_connection)
+    endpoint = f"https://{settings.storage_account}.table.core.windows.net"
+    return TableServiceClient(endpoint=endpoint, credential=credential)
+
+
+def create_tables(service: TableServiceClient) -> None:
+    """Creates the tables that are missing."""
+    with azure_errors("create the tables"):
+        for name in (RUNS, CLAIMS):
+            service.create_table_if_not_exists(name)

@@ -1,0 +1,51 @@
+"""The composition root: every client, made once per process from the settings."""
+
+from dataclasses import dataclass
+from functools import cache
+
+from azure.core.credentials import TokenCredential
+
+from shared.azure.clients import ArmClients, make_arm_clients, make_credential
+from shared.azure.storage import BlobStore, make_blob_service
+from shared.catalog.claims import Claims
+from shared.catalog.documents import RunDocuments
+from shared.catalog.runs import RunCatalog
+from shared.catalog.tables import CLAIMS, RUNS, create_tables, make_table_service
+from shared.settings import Settings, read_settings
+
+
+@dataclass(frozen=True)
+class Services:
+    """What activities and triggers work with."""
+
+    settings: Settings
+    credential: TokenCredential
+    arm: ArmClients
+    blobs: BlobStore
+    documents: RunDocuments
+    runs: RunCatalog
+    claims: Claims
+
+
+def make_services(settings: Settings) -> Services:
+    """Makes the clients, and the containers and tables that are missing."""
+    credential = make_credential()
+    blobs = BlobStore(make_blob_service(settings, credential))
+    blobs.create_containers()
+    tables = make_table_service(settings, credential)
+    create_tables(tables)
+    return Services(
+        settings=settings,
+        credential=credential,
+        arm=make_arm_clients(settings, credential),
+        blobs=blobs,
+        documents=RunDocuments(blobs),
+        runs=RunCatalog(tables.get_table_client(RUNS)),
+        claims=Claims(tables.get_table_client(CLAIMS)),
+    )
+
+
+@cache
+def services() -> Services:
+    """The services of this process, made on first use so that loading the app reaches for nothing."""
+    return make_services(read_settings())

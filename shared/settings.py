@@ -1,0 +1,62 @@
+"""Where Kiln meets Azure: read from the environment once, the only thing that differs between places."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from shared.domain.operations import PollPolicy
+
+PUBLIC_ARM = "https://management.azure.com"
+
+
+class SettingsError(Exception):
+    """The environment lacks a setting; the message names every missing one."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Kiln's settings.
+
+    `storage_connection` is a storage connection string; when it is empty, `storage_account` names the account
+    that the app's managed identity may use (`https://<account>.blob.core.windows.net`, tables likewise).
+    """
+
+    subscription_id: str
+    arm_endpoint: str = PUBLIC_ARM
+    arm_scope: str = PUBLIC_ARM + "/.default"
+    storage_connection: str = field(default="", repr=False)
+    storage_account: str = ""
+    resource_group: str = "kiln"
+    location: str = "westeurope"
+    poll: PollPolicy = field(default_factory=PollPolicy)
+
+
+def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
+    """Builds the settings; raises SettingsError with every problem at once."""
+    problems = []
+    if not environment.get("KILN_SUBSCRIPTION_ID"):
+        problems.append("KILN_SUBSCRIPTION_ID is not set: the subscription in which images are built")
+    if not (environment.get("KILN_STORAGE_CONNECTION") or environment.get("KILN_STORAGE_ACCOUNT")):
+        problems.append("neither KILN_STORAGE_CONNECTION nor KILN_STORAGE_ACCOUNT is set")
+    first = environment.get("KILN_POLL_SECONDS", "1")
+    if not _is_positive(first):
+        problems.append(f"KILN_POLL_SECONDS is {first!r}: seconds, greater than 0")
+    if problems:
+        raise SettingsError("; ".join(problems))
+    return Settings(
+        subscription_id=environment["KILN_SUBSCRIPTION_ID"],
+        arm_endpoint=environment.get("KILN_ARM_ENDPOINT", PUBLIC_ARM).rstrip("/"),
+        arm_scope=environment.get("KILN_ARM_SCOPE", PUBLIC_ARM + "/.default"),
+        storage_connection=environment.get("KILN_STORAGE_CONNECTION", ""),
+        storage_account=environment.get("KILN_STORAGE_ACCOUNT", ""),
+        resource_group=environment.get("KILN_RESOURCE_GROUP", "kiln"),
+        location=environment.get("KILN_LOCATION", "westeurope"),
+        poll=PollPolicy(first_seconds=float(first), longest_seconds=max(15.0, float(first))),
+    )
+
+
+def _is_positive(text: str) -> bool:
+    try:
+        return float(text) > 0
+    except ValueError:
+        return False
