@@ -3,111 +3,96 @@
 A disk is a Linux root file system made of immutable layers. Scripts run in it in their own namespaces,
 and an immutable state of it, a content, becomes a bootable fixed VHD. All state lives below one data
 directory and survives the death of the process at any point. Every method may be called from any thread.
+
+Identifiers of disks and contents are the caller's: 1 to 120 letters, digits, '.', '_' and '-'.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from threading import Event
+from threading import Lock
 
+from local.guest import base_image, vhd
 from local.guest.errors import GuestError
-
-
-@dataclass(frozen=True)
-class MarketplaceImage:
-    """One row of the catalogue, by Azure's real names."""
-
-    publisher: str
-    offer: str
-    sku: str
-    version: str  # x.y.z
-    os_type: str  # "Linux"
-    generation: str  # "V1" or "V2"
-    architecture: str  # "x64"
-    os_disk_gib: int  # Azure's size of that image's disk
-    recipe: str  # how its root file system is built
-
-
-@dataclass(frozen=True)
-class ScriptRequest:
-    """One script to run in a guest. Output arrives as bytes, as it appears, on the calling thread."""
-
-    script: Path
-    arguments: tuple[str, ...]
-    environment: Mapping[str, str]
-    timeout_seconds: float
-    run_as: str | None
-    on_output: Callable[[bytes], None]
-    on_error: Callable[[bytes], None]
-    cancelled: Event
-    hostname: str
-
-
-@dataclass(frozen=True)
-class ScriptResult:
-    """How a script ended. A script that was killed has exit code 137."""
-
-    exit_code: int
-    timed_out: bool
-    cancelled: bool
+from local.guest.export import export_vhd
+from local.guest.isolation import Tier, probe
+from local.guest.layers import Layers, remove_tree
+from local.guest.marketplace import MarketplaceImage, read_marketplace
+from local.guest.run_script import ScriptRequest, ScriptResult, run_script
+from local.guest.store import Store
 
 
 class Hypervisor:
-    """The disks, contents and scripts below one data directory."""
+    """The disks, contents and scripts below one data directory. Methods raise GuestError."""
 
     def __init__(self, data: Path) -> None:
-        self._data = data
+        self._store = Store(data)
+        self._probing = Lock()
+
+    @cached_property
+    def _probed(self) -> Tier:
+        tier = probe(self._store.temporary)
+        for abandoned in self._store.abandoned():
+            remove_tree(tier, abandoned)
+        return tier
+
+    @property
+    def _tier(self) -> Tier:
+        with self._probing:
+            return self._probed
+
+    @property
+    def _layers(self) -> Layers:
+        return Layers(self._store, self._tier)
 
     def marketplace(self) -> tuple[MarketplaceImage, ...]:
         """The images that can be prepared here: the shipped catalogue and DATA/marketplace.toml."""
-        raise _missing("marketplace")
+        return read_marketplace(self._store.data / "marketplace.toml")
 
     def prepare(self, image: MarketplaceImage) -> str:
         """The content id of the image; builds its root file system on first use (seconds), then cached."""
-        raise _missing("prepare")
+        return base_image.prepare(self._store, self._tier, image)
 
     def create_disk(self, disk_id: str, content_id: str, size_gib: int) -> None:
         """A writable disk on top of a content. Repeating it has no effect."""
-        raise _missing("create_disk")
+        self._layers.create_disk(disk_id, content_id, size_gib)
 
     def create_empty_disk(self, disk_id: str, size_gib: int) -> None:
         """A disk with nothing on it. Repeating it has no effect."""
-        raise _missing("create_empty_disk")
+        self._layers.create_empty_disk(disk_id, size_gib)
 
     def delete_disk(self, disk_id: str) -> None:
         """Removes a disk; waits for a script that runs in it. A missing disk is no error."""
-        raise _missing("delete_disk")
+        self._layers.delete_disk(disk_id)
 
     def run_script(self, disk_id: str, request: ScriptRequest) -> ScriptResult:
-        """Runs a script in the disk; its effects are kept whatever its exit code."""
-        raise _missing("run_script")
+        """Runs a script in the disk; its effects are kept whatever its exit code. One at a time per disk."""
+        return run_script(self._store, self._tier, disk_id, request)
 
     def freeze(self, disk_id: str, content_id: str) -> None:
-        """Makes the disk's present state an immutable content. The disk stays usable."""
-        raise _missing("freeze")
+        """Makes the disk's present state an immutable content. The disk stays usable.
+
+        Waits for a script that runs in it. If the content exists, it stays as it is.
+        """
+        self._layers.freeze(disk_id, content_id)
 
     def delete_content(self, content_id: str) -> None:
         """Removes a content; disks made from it stay. A missing content is no error."""
-        raise _missing("delete_content")
+        self._layers.delete_content(content_id)
 
     def export_vhd(self, content_id: str) -> Path:
         """The content as a sparse fixed VHD, built on first use. Read it, do not change it."""
-        raise _missing("export_vhd")
+        return export_vhd(self._store, self._tier, content_id)
 
-    def data_ranges(self, vhd: Path) -> list[tuple[int, int]]:
+    def data_ranges(self, vhd_file: Path) -> list[tuple[int, int]]:
         """The allocated (offset, length) byte ranges of a VHD, multiples of 512."""
-        raise _missing("data_ranges")
+        return vhd.data_ranges(vhd_file)
 
     def tier(self) -> str:
-        """The isolation that this machine gives to scripts, for people."""
-        raise _missing("tier")
+        """The isolation that this machine gives to scripts, for people. Raises GuestError if none."""
+        return self._tier.value
 
     def import_vhd(self, path: Path, content_id: str) -> None:
-        """Makes a content from a VHD."""
-        raise _missing("import_vhd")
-
-
-def _missing(operation: str) -> GuestError:
-    return GuestError("NotImplemented", f"{operation} is not implemented yet")
+        """Not available yet: always raises GuestError."""
+        raise GuestError("NotImplemented", f"Importing a VHD ({path} as {content_id}) is not implemented.")

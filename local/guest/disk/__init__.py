@@ -1,0 +1,1 @@
+"""Disk images made without mounts or loop devices: GPT, boot partitions, ext4."""

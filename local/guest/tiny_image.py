@@ -1,0 +1,67 @@
+"""The root file system of the tests' image: busybox, made in milliseconds."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from local.guest.elf import interpreter
+from local.guest.errors import GuestError
+from local.guest.tools import find, run
+
+_DIRECTORIES = (
+    "bin", "boot", "dev", "etc/ssl/certs", "home", "mnt", "proc", "root", "run", "sbin", "sys", "tmp",
+    "usr/bin", "usr/sbin", "usr/local/bin", "usr/local/sbin", "var/lib", "var/log", "var/tmp",
+)  # fmt: skip
+_FILES = {
+    "etc/passwd": "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/sh\n",
+    "etc/group": "root:x:0:\nnogroup:x:65534:\n",
+    "etc/hosts": "127.0.0.1 localhost\n",
+    "etc/os-release": 'ID=kiln-tiny\nPRETTY_NAME="Kiln tiny test image"\n',
+    "etc/machine-id": "",
+}
+_SHADOW = "root:*:19000:0:99999:7:::\nnobody:*:19000:0:99999:7:::\n"
+# There is no other user than root to come from, so sudo has nothing to do but to start the program.
+_SUDO = """\
+#!/bin/sh
+while [ $# -gt 0 ]; do
+  case $1 in
+    -u | -g | -h | -p | -C | -T) shift 2 ;;
+    --) shift; break ;;
+    -*) shift ;;
+    *=*) export "$1"; shift ;;
+    *) break ;;
+  esac
+done
+exec "$@"
+"""
+
+
+def build(tree: Path) -> None:
+    """Fills an empty directory. Raises GuestError if busybox is missing or needs libraries."""
+    busybox = Path(find("busybox"))
+    if interpreter(busybox.read_bytes()) is not None:
+        raise GuestError(
+            "ToolMissing", f"{busybox} needs shared libraries; install the package busybox-static."
+        )
+    for name in _DIRECTORIES:
+        (tree / name).mkdir(parents=True, exist_ok=True)
+    for directory in tree.rglob("*"):
+        directory.chmod(0o755)
+    for name in ("tmp", "var/tmp"):
+        (tree / name).chmod(0o1777)
+    (tree / "root").chmod(0o700)
+    for name, text in _FILES.items():
+        _write(tree / name, text, 0o644)
+    _write(tree / "etc/shadow", _SHADOW, 0o640)
+    _write(tree / "usr/bin/sudo", _SUDO, 0o755)
+    (tree / "etc/resolv.conf").symlink_to("../run/systemd/resolve/stub-resolv.conf")
+    shutil.copy(busybox, tree / "bin/busybox")
+    for applet in run([str(busybox), "--list"]).decode().split():
+        if applet != "busybox":
+            (tree / "bin" / applet).symlink_to("busybox")
+
+
+def _write(path: Path, text: str, mode: int) -> None:
+    path.write_text(text)
+    path.chmod(mode)
