@@ -125,7 +125,10 @@ class VmProfile:
 
 @dataclass(frozen=True)
 class ImageTemplate:
-    """One template, as its owner wrote it. `location` is in ARM's short form."""
+    """One template, as its owner wrote it. `location` is in ARM's short form.
+
+    `staging_resource_group` is the group's name; it lies in the template's own subscription.
+    """
 
     subscription_id: str
     resource_group: str
