@@ -30,7 +30,7 @@ class Services:
 def make_services(settings: Settings) -> Services:
     """Makes the clients, and the containers and tables that are missing."""
     credential = make_credential()
-    blobs = BlobStore(make_blob_service(settings, credential))
+    blobs = BlobStore(make_blob_service(settings, credential), credential)
     blobs.create_containers()
     tables = make_table_service(settings, credential)
     create_tables(tables)

@@ -33,9 +33,13 @@ def make_blob_service(settings: Settings, credential: TokenCredential) -> BlobSe
 
 @dataclass(frozen=True)
 class BlobStore:
-    """Blobs by path `container/name`; URLs with a signature are made late and never stored."""
+    """Blobs by path `container/name`, or by URL where they lie in somebody else's account.
+
+    URLs with a signature are made late and never stored.
+    """
 
     service: BlobServiceClient
+    credential: TokenCredential
 
     def create_containers(self) -> None:
         with azure_errors("create the storage containers"):
@@ -130,6 +134,10 @@ class BlobStore:
         )
 
     def _blob(self, path: str) -> BlobClient:
+        if path.startswith(self.service.url):
+            path = path.removeprefix(self.service.url).lstrip("/")
+        elif "://" in path:
+            return BlobClient.from_blob_url(path, self.credential)
         container, _, name = path.partition("/")
         return self.service.get_blob_client(container, name)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from shared.azure.storage import BlobStore
-from shared.domain.codec import Json, from_json, to_json
+from shared.domain.codec import from_json, to_json
 from shared.domain.errors import BuildError, BuildFailed
 from shared.domain.plan import BuildPlan
 
@@ -18,7 +18,7 @@ class StoredRequest:
 
     name: str
     resource_group: str
-    template: dict[str, Json]
+    template: dict[str, object]
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ The plan itself lies in blob storage; history carries only the run id and what t
 
 from dataclasses import dataclass, field
 
-from shared.domain.codec import Json
 from shared.domain.errors import BuildError
 from shared.domain.operations import PollPolicy
 from shared.domain.run import Output
@@ -34,6 +33,7 @@ class StagedStep:
 class StagedBuild:
     """Result of the stage activities: what is to be done, by index into the stored plan."""
 
+    source: str
     steps: tuple[StagedStep, ...]
     outputs: tuple[Output, ...]
     own_network: bool
@@ -94,6 +94,6 @@ class PublishRequest:
 class Reply:
     """What an activity answers on the wire: its result, a permanent failure, or a wish to be called again."""
 
-    value: Json = None
+    value: object = None
     error: BuildError | None = None
     transient: str = ""

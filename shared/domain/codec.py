@@ -32,7 +32,7 @@ def to_json(value: object) -> Json:
     raise TypeError(f"{type(value).__name__} is not a JSON value")
 
 
-def from_json(kind: type[T], value: Json) -> T:
+def from_json(kind: type[T], value: object) -> T:
     """Builds a `kind` from what `to_json` made of one; raises ValueError where the value does not fit."""
     return cast(T, _decode(kind, value))
 
@@ -42,7 +42,9 @@ def _hints(kind: type) -> dict[str, object]:
     return typing.get_type_hints(kind)
 
 
-def _decode(kind: object, value: Json) -> object:
+def _decode(kind: object, value: object) -> object:
+    if kind is object:
+        return value
     origin = typing.get_origin(kind)
     if origin in (typing.Union, types.UnionType):
         return _decode_union(typing.get_args(kind), value)
@@ -59,7 +61,7 @@ def _decode(kind: object, value: Json) -> object:
     raise ValueError(f"{value!r} is not a {kind}")
 
 
-def _decode_union(choices: tuple[object, ...], value: Json) -> object:
+def _decode_union(choices: tuple[object, ...], value: object) -> object:
     """The first choice that fits: None, or the dataclass whose required fields the value has."""
     for choice in choices:
         try:
@@ -69,7 +71,7 @@ def _decode_union(choices: tuple[object, ...], value: Json) -> object:
     raise ValueError(f"{value!r} fits none of {choices}")
 
 
-def _decode_class(kind: type, value: Json) -> object:
+def _decode_class(kind: type, value: object) -> object:
     if dataclasses.is_dataclass(kind):
         if not isinstance(value, dict):
             raise ValueError(f"{value!r} is not a {kind.__name__}")

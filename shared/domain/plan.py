@@ -55,11 +55,10 @@ class GalleryOutput:
 
 @dataclass(frozen=True)
 class VhdOutput:
-    """A VHD to write to `blob_path` in Kiln's storage account, or to `uri` when the template gives one."""
+    """A VHD to write to `blob_path`: `container/name` in Kiln's storage account, or the template's URI."""
 
     name: str
     blob_path: str
-    uri: str | None = None
     metadata: dict[str, str] = field(default_factory=dict)
 
     type = "VHD"

@@ -1,0 +1,26 @@
+"""Provision: the build VM and its network, one PUT each under names derived from the run id."""
+
+from shared.azure import network, vm
+from shared.domain.build import RunCall
+from shared.domain.operations import OperationRef
+from shared.services import Services
+
+
+def create_network_security_group(services: Services, call: RunCall) -> OperationRef:
+    plan = services.documents.get_plan(call.run_id)
+    return network.put_network_security_group(services.arm.network, plan)
+
+
+def create_virtual_network(services: Services, call: RunCall) -> OperationRef:
+    plan = services.documents.get_plan(call.run_id)
+    return network.put_virtual_network(services.arm.network, plan)
+
+
+def create_network_interface(services: Services, call: RunCall) -> OperationRef:
+    plan = services.documents.get_plan(call.run_id)
+    return network.put_network_interface(services.arm.network, plan)
+
+
+def create_vm(services: Services, call: RunCall) -> OperationRef:
+    plan = services.documents.get_plan(call.run_id)
+    return vm.put_vm(services.arm.compute, plan)

@@ -1,0 +1,13 @@
+"""The Function App: creates the app and registers the blueprints. Nothing else happens here."""
+
+import azure.durable_functions as df
+import azure.functions as func
+
+from triggers.durable import bp as durable
+from triggers.http_builds import bp as builds
+from triggers.http_health import bp as health
+
+app = df.DFApp(http_auth_level=func.AuthLevel.FUNCTION)
+
+for blueprint in (durable, builds, health):
+    app.register_functions(blueprint)

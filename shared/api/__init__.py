@@ -1,0 +1,1 @@
+"""Wire models of the HTTP APIs: what users send and see."""

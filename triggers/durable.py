@@ -1,0 +1,54 @@
+"""The one place that registers orchestrations and activities, which stay plain functions elsewhere."""
+
+from collections.abc import Callable
+from typing import Any
+
+import azure.durable_functions as df
+
+from activities import capture, cleanup, customize, provision, replicate, stage, watch
+from activities.replies import hosted
+from orchestrators.await_operation import await_operation
+from orchestrators.build_image import build_image
+from orchestrators.publish_shared_image import publish_shared_image
+from orchestrators.publish_vhd import publish_vhd
+
+bp = df.Blueprint()
+
+ORCHESTRATIONS: tuple[Callable[..., Any], ...] = (
+    build_image,
+    await_operation,
+    publish_shared_image,
+    publish_vhd,
+)
+ACTIVITIES: tuple[Callable[..., Any], ...] = (
+    stage.open_run,
+    stage.plan_build,
+    stage.create_staging_group,
+    stage.stage_scripts,
+    provision.create_network_security_group,
+    provision.create_virtual_network,
+    provision.create_network_interface,
+    provision.create_vm,
+    customize.start_customizer,
+    capture.start_deprovision,
+    capture.deallocate_vm,
+    capture.generalize_vm,
+    capture.create_snapshot,
+    replicate.publish_gallery_version,
+    replicate.open_snapshot,
+    replicate.copy_vhd,
+    replicate.vhd_uri,
+    replicate.close_snapshot,
+    cleanup.delete_staging_group,
+    cleanup.delete_scripts,
+    cleanup.delete_gallery_version,
+    cleanup.delete_vhd,
+    watch.poll_operation,
+    watch.record_event,
+)
+
+for orchestration in ORCHESTRATIONS:
+    # The name must be "context": the SDK registers its own handle(context).
+    bp.orchestration_trigger(context_name="context")(orchestration)
+for activity in ACTIVITIES:
+    bp.activity_trigger(input_name="payload")(hosted(activity))

@@ -1,0 +1,134 @@
+"""Kiln's own API: start a build, follow it, read its log, cancel it."""
+
+import asyncio
+import json
+import uuid
+from datetime import UTC, datetime
+
+import azure.durable_functions as df
+import azure.functions as func
+
+from orchestrators.build_image import CANCEL_EVENT
+from shared.api.builds import read_build_body, run_body
+from shared.api.errors import error_body
+from shared.catalog.documents import StoredRequest
+from shared.catalog.logs import read_log
+from shared.domain.build import BuildRequest
+from shared.domain.codec import Json, to_json
+from shared.domain.names import new_run_id
+from shared.domain.problems import InvalidTemplateError
+from shared.domain.run import Run
+from shared.domain.template import ImageTemplate
+from shared.domain.transitions import CancelRequested
+from shared.services import Services, services
+from shared.template import parse_template
+from triggers.answers import answer, guarded, guarded_async
+
+bp = df.Blueprint()
+MOST_RUNS = 1000
+
+
+@bp.route("builds", methods=["POST"])
+@bp.durable_client_input(client_name="client")
+@guarded_async
+async def start_build(req: func.HttpRequest, client: df.DurableOrchestrationClient) -> func.HttpResponse:
+    """202 with the run; 400 with every problem of the template, and nothing was created."""
+    try:
+        document = json.loads(req.get_body())
+    except ValueError as error:
+        return answer(error_body("InvalidRequestContent", f"the body is not JSON: {error}"), 400)
+    kiln = await asyncio.to_thread(services)
+    try:
+        request = _request(kiln, document)
+        template = _template(kiln, request)
+    except InvalidTemplateError as error:
+        message = f"the template has {len(error.problems)} problem(s)"
+        return answer(error_body("ValidationFailed", message, error.problems), 400)
+    run = await _start(kiln, client, request, template)
+    return answer(run_body(run), 202, {"Location": f"/api/builds/{run.id}"})
+
+
+def _request(kiln: Services, document: object) -> StoredRequest:
+    body = read_build_body(document, kiln.settings.resource_group)
+    return StoredRequest(body.name, body.resource_group, body.template)
+
+
+def _template(kiln: Services, request: StoredRequest) -> ImageTemplate:
+    return parse_template(
+        request.template,
+        subscription_id=kiln.settings.subscription_id,
+        resource_group=request.resource_group,
+        name=request.name,
+    )
+
+
+async def _start(
+    kiln: Services, client: df.DurableOrchestrationClient, request: StoredRequest, template: ImageTemplate
+) -> Run:
+    """Stores the request, starts the orchestration, then shows the run.
+
+    A process that dies in between leaves a request that nobody refers to, or a run that records itself.
+    """
+    now = datetime.now(UTC)
+    run_id = new_run_id(template.name, now, uuid.uuid4().hex)
+    await asyncio.to_thread(kiln.documents.put_request, run_id, request)
+    build = BuildRequest(run_id, template.build_timeout_minutes, kiln.settings.poll)
+    await client.start_new("build_image", run_id, to_json(build))
+    run = Run(run_id, template.id, template.location, created_at=now.replace(microsecond=0).isoformat())
+    await asyncio.to_thread(kiln.runs.add, run)
+    return run
+
+
+@bp.route("builds", methods=["GET"])
+@guarded
+def list_builds(req: func.HttpRequest) -> func.HttpResponse:
+    """The newest runs first; `limit` of 1 to 1000, 50 unless given."""
+    text = req.params.get("limit", "50")
+    if not text.isdigit() or not 1 <= int(text) <= MOST_RUNS:
+        return answer(error_body("InvalidParameter", f"limit: must be 1 to {MOST_RUNS}"), 400)
+    runs: list[Json] = [run_body(run) for run in services().runs.newest(int(text))]
+    return answer({"value": runs})
+
+
+@bp.route("builds/{run}", methods=["GET"])
+@guarded
+def get_build(req: func.HttpRequest) -> func.HttpResponse:
+    """200 with the run, 404 when there is none of that id."""
+    run = services().runs.get(req.route_params["run"])
+    return _not_found(req) if run is None else answer(run_body(run))
+
+
+@bp.route("builds/{run}/logs", methods=["GET"])
+@guarded
+def get_logs(req: func.HttpRequest) -> func.HttpResponse:
+    """The log from byte `offset` on; the headers say where the next bytes begin, and if any will come."""
+    kiln = services()
+    run = kiln.runs.get(req.route_params["run"])
+    if run is None:
+        return _not_found(req)
+    offset = req.params.get("offset", "0")
+    if not offset.isdigit():
+        return answer(error_body("InvalidParameter", "offset: must be a number of bytes"), 400)
+    chunk = read_log(kiln.documents, run, int(offset))
+    headers = {"x-kiln-next-offset": str(chunk.next_offset), "x-kiln-complete": str(chunk.complete).lower()}
+    return func.HttpResponse(chunk.data, headers=headers, mimetype="text/plain", charset="utf-8")
+
+
+@bp.route("builds/{run}/cancel", methods=["POST"])
+@bp.durable_client_input(client_name="client")
+@guarded_async
+async def cancel_build(req: func.HttpRequest, client: df.DurableOrchestrationClient) -> func.HttpResponse:
+    """202; the run ends Canceled once what it made is gone. A run that has ended stays as it is."""
+    kiln = await asyncio.to_thread(services)
+    run = await asyncio.to_thread(kiln.runs.get, req.route_params["run"])
+    if run is None:
+        return _not_found(req)
+    if not run.ended:
+        await client.raise_event(run.id, CANCEL_EVENT)
+        event = CancelRequested(datetime.now(UTC).isoformat())
+        run = await asyncio.to_thread(kiln.runs.change, run.id, event)
+    return answer(run_body(run), 202)
+
+
+def _not_found(req: func.HttpRequest) -> func.HttpResponse:
+    return answer(error_body("RunNotFound", f"there is no run {req.route_params['run']}"), 404)
