@@ -42,8 +42,13 @@ def debian_sources(suite: str) -> list[str]:
     ]
 
 
+def configured_mirror() -> str:
+    """The setting's URI, or ""."""
+    return os.environ.get("KILN_DEBIAN_MIRROR", "").rstrip("/")
+
+
 def _mirrors() -> _Mirrors | None:
-    main = os.environ.get("KILN_DEBIAN_MIRROR", "").rstrip("/")
+    main = configured_mirror()
     if main:
         return _Mirrors(main, os.environ.get("KILN_DEBIAN_SECURITY_MIRROR", f"{main}-security"))
     archives = _machine_archives()

@@ -30,7 +30,7 @@ def _content_id(image: MarketplaceImage) -> str:
     """The same for images that differ in name and generation only."""
     recipe = image.recipe
     if isinstance(recipe, DebianRecipe):
-        name, facts = f"debian-{recipe.suite}", debian_image.facts(recipe)
+        name, facts = f"debian-{recipe.suite}", debian_image.facts()
     else:
         name, facts = "tiny", ""
     digest = hashlib.sha256(f"{_FORMAT} {recipe} {image.os_disk_gib} {facts}".encode()).hexdigest()

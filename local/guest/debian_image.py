@@ -1,4 +1,4 @@
-"""Debian root file systems as Azure's marketplace has them: with kernel, GRUB, cloud-init and Azure's agent."""
+"""Debian root file systems as in Azure's marketplace: with kernel, GRUB, cloud-init and Azure's agent."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 from tempfile import TemporaryFile
 
-from local.guest.apt_sources import debian_sources
+from local.guest.apt_sources import configured_mirror, debian_sources
 from local.guest.disk.esp import VOLUME_ID
 from local.guest.isolation import Tier
 from local.guest.marketplace import DebianRecipe
@@ -26,10 +26,13 @@ _NEEDED_BYTES = 3 << 30
 _ATTRIBUTES = ("--xattrs", "--xattrs-include=*", "--numeric-owner")
 
 
-def facts(recipe: DebianRecipe) -> str:
-    """What a root file system is made from; when it changes, bases are built anew."""
+def facts() -> str:
+    """What a root file system is made from; when it changes, bases are built anew.
+
+    The machine's own package sources are no part of it: to ask apt for them takes a second.
+    """
     hooks = [path.read_text() for path in sorted(_HOOKS.glob("*.sh"))]
-    return "\n".join([*_PACKAGES, *hooks, *debian_sources(recipe.suite)])
+    return "\n".join([*_PACKAGES, *hooks, configured_mirror()])
 
 
 def build(tier: Tier, recipe: DebianRecipe, tree: Path, root_uuid: str) -> None:

@@ -29,7 +29,7 @@ class Layers:
             if size_gib < content.size_gib:
                 raise GuestError(
                     "DiskTooSmall",
-                    f"Disk {disk_id!r} of {size_gib} GiB is smaller than its source's {content.size_gib} GiB.",
+                    f"{size_gib} GiB for disk {disk_id!r} is less than its source's {content.size_gib} GiB.",
                 )
             self._create(disk_id, replace(content, size_gib=size_gib))
 

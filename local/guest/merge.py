@@ -19,7 +19,7 @@ _DIFFERENCE = Path(__file__).with_name("tree_difference.py")
 
 
 def merge_if_many(store: Store, tier: Tier, disk_id: str, disk: DiskState) -> None:
-    """Merges what is above the base when there are more than MOST_LAYERS. The caller holds the disk's lock."""
+    """Merges what is above the base if there are more than MOST_LAYERS. The caller holds the disk's lock."""
     if len(disk.layers) <= MOST_LAYERS:
         return
     base, *upper = disk.layers

@@ -72,7 +72,7 @@ def environment(requested: Mapping[str, str]) -> dict[str, str]:
 
 
 def script_command(arguments: tuple[str, ...], run_as: str | None) -> tuple[str, ...]:
-    """The program to start: the script by its first line, or by sh if it has none; as root or another user."""
+    """The program to start: the script by its first line, else by sh; as root or another user."""
     if run_as is None:
         return ("/bin/sh", "-c", '"$0" "$@"', GUEST_SCRIPT, *arguments)
     return ("/bin/su", "-s", "/bin/sh", run_as, "-c", '"$0" "$@"', "--", GUEST_SCRIPT, *arguments)

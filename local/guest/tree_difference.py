@@ -91,7 +91,7 @@ def copy(view: str, paths: list[str], out: str) -> None:
 
 
 def white_out(out: str, paths: list[str]) -> None:
-    """Overlayfs's mark of a removed file is a character device 0:0. Its directory has come with the copies."""
+    """Overlayfs's mark of a removed file is a character device 0:0. Its directory came with the copies."""
     for path in paths:
         os.mknod(f"{out}/{path}", stat.S_IFCHR, 0)
 

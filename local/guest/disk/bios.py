@@ -1,4 +1,4 @@
-"""GRUB for BIOS machines (Gen1), written as grub-bios-setup does: boot.img to sector 0, core.img to a partition.
+"""GRUB for BIOS machines (Gen1), written as grub-bios-setup does: boot.img and core.img.
 
 Source of the offsets: GRUB 2.06, include/grub/i386/pc/boot.h and grub-core/boot/i386/pc/{boot,diskboot}.S.
 """

@@ -1,7 +1,7 @@
 """GRUB's two boot programs, made on this machine: one for UEFI (Gen2), one for BIOS (Gen1).
 
-Each finds the root file system by its UUID and reads /boot/grub/grub.cfg there. It depends on nothing else of the
-disk, so kernels come and go without grub-install.
+Each finds the root file system by its UUID and reads /boot/grub/grub.cfg there. It depends on nothing else
+of the disk, so kernels come and go without grub-install.
 """
 
 from __future__ import annotations
