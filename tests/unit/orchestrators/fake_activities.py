@@ -1,0 +1,75 @@
+"""Activities that answer as real ones do, for a build with two customizers, a gallery and a VHD."""
+
+from typing import Any
+
+from shared.domain.build import Reply, StagedBuild, StagedStep
+from shared.domain.codec import to_json
+from shared.domain.errors import BuildError
+from shared.domain.operations import OperationKind, OperationRef, OperationState, OperationStatus
+from shared.domain.run import Output
+
+STAGED = StagedBuild(
+    source="Debian:debian-12:12-gen2:0.1.2",
+    steps=(StagedStep(0, "Shell", "install"), StagedStep(1, "File", "page")),
+    outputs=(Output("gallery", "SharedImage", version="1.0.0"), Output("disk", "VHD")),
+    own_network=True,
+    needs_snapshot=True,
+)
+OPERATIONS = [
+    "create_network_security_group",
+    "create_virtual_network",
+    "create_network_interface",
+    "create_vm",
+    "start_customizer",
+    "start_deprovision",
+    "deallocate_vm",
+    "create_snapshot",
+    "publish_gallery_version",
+    "open_snapshot",
+    "copy_vhd",
+    "close_snapshot",
+    "delete_staging_group",
+    "delete_gallery_version",
+]
+PLAIN = [
+    "open_run",
+    "record_event",
+    "create_staging_group",
+    "stage_scripts",
+    "generalize_vm",
+    "delete_scripts",
+    "delete_vhd",
+]
+
+
+def value(result: object) -> Any:
+    return to_json(Reply(value=to_json(result)))
+
+
+def failure(code: str, message: str = "it broke") -> Any:
+    return to_json(Reply(error=BuildError(code, message)))
+
+
+def transient(message: str = "try again") -> Any:
+    return to_json(Reply(transient=message))
+
+
+def succeeding() -> dict[str, Any]:
+    """Every activity, every operation done at its first poll."""
+    activities: dict[str, Any] = {name: lambda _: value(None) for name in PLAIN}
+    for name in OPERATIONS:
+        operation = OperationRef(OperationKind.ARM, name, f"https://arm/{name}")
+        activities[name] = lambda _, operation=operation: value(operation)
+    activities["plan_build"] = lambda _: value(STAGED)
+    activities["vhd_uri"] = lambda _: value("https://store/vhds/disk.vhd")
+    activities["poll_operation"] = lambda _: value(OperationStatus(OperationState.SUCCEEDED))
+    return activities
+
+
+def polls(failing: dict[str, OperationStatus]) -> Any:
+    """A poll that fails for the operations of the activities named."""
+
+    def poll(operation: dict[str, Any]) -> Any:
+        return value(failing.get(operation["resource_id"], OperationStatus(OperationState.SUCCEEDED)))
+
+    return poll

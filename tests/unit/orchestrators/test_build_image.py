@@ -1,0 +1,170 @@
+"""A build calls its activities in order, and leaves nothing behind whatever fails."""
+
+from typing import Any
+
+import pytest
+
+from orchestrators.build_image import CANCEL_EVENT, build_image
+from shared.domain.build import BuildRequest
+from shared.domain.codec import to_json
+from shared.domain.errors import BuildError
+from shared.domain.operations import OperationState, OperationStatus
+from tests.unit.orchestrators.fake_activities import failure, polls, succeeding, transient, value
+from tests.unit.orchestrators.simulation import Simulation
+
+REQUEST = to_json(BuildRequest("web-20261121T120000-abcdef", timeout_minutes=60))
+QUIET = {"record_event", "poll_operation"}
+
+
+def build(activities: dict[str, Any], events: set[str] | None = None) -> tuple[Any, Simulation]:
+    simulation = Simulation(activities, events or set())
+    return simulation.run(build_image, REQUEST), simulation
+
+
+def effects(simulation: Simulation) -> list[str]:
+    return [name for name in simulation.calls if name not in QUIET]
+
+
+def events(simulation: Simulation, kind: str) -> list[Any]:
+    recorded = [payload["event"] for name, payload in simulation.inputs if name == "record_event"]
+    return [event for event in recorded if event["kind"] == kind]
+
+
+def test_a_build_runs_its_stages_in_order() -> None:
+    error, simulation = build(succeeding())
+    assert error is None
+    assert effects(simulation) == [
+        "open_run",
+        "plan_build",
+        "create_staging_group",
+        "stage_scripts",
+        "create_network_security_group",
+        "create_virtual_network",
+        "create_network_interface",
+        "create_vm",
+        "start_customizer",
+        "start_customizer",
+        "start_deprovision",
+        "deallocate_vm",
+        "generalize_vm",
+        "create_snapshot",
+        "publish_gallery_version",
+        "open_snapshot",
+        "copy_vhd",
+        "vhd_uri",
+        "close_snapshot",
+        "delete_staging_group",
+        "delete_scripts",
+    ]
+    assert [event["stage"] for event in events(simulation, "stageStarted")] == [
+        "provision",
+        "customize",
+        "capture",
+        "replicate",
+        "cleanup",
+    ]
+    assert events(simulation, "runEnded")[0]["error"] is None
+
+
+def test_a_failing_customizer_is_named_and_everything_is_deleted() -> None:
+    status = OperationStatus(
+        OperationState.FAILED,
+        error=BuildError("ScriptFailed", "the script failed: exit code 3", details={"exitCode": "3"}),
+        exit_code=3,
+    )
+    activities = succeeding() | {"poll_operation": polls({"start_customizer": status})}
+    error, simulation = build(activities)
+    assert error["code"] == "CustomizerFailed"
+    assert error["stage"] == "customize"
+    assert error["message"].startswith("customizer 0 (Shell, install):")
+    assert error["details"] == {"customizer": "0", "name": "install", "type": "Shell", "exitCode": "3"}
+    assert effects(simulation)[-3:] == ["start_customizer", "delete_staging_group", "delete_scripts"]
+    assert events(simulation, "stepEnded") == [
+        {**events(simulation, "stepEnded")[0], "index": 0, "succeeded": False, "exit_code": 3}
+    ]
+
+
+@pytest.mark.parametrize("name", [n for n in succeeding() if n not in {"record_event", "poll_operation"}])
+def test_every_permanent_failure_ends_in_cleanup(name: str) -> None:
+    error, simulation = build(succeeding() | {name: lambda _: failure("Broken")})
+    if name in {"delete_gallery_version", "delete_vhd"}:
+        assert error is None  # only called when publishing failed
+        return
+    assert error["code"] == "Broken"
+    assert "delete_staging_group" in effects(simulation)
+    assert events(simulation, "runEnded")[0]["error"]["code"] == "Broken"
+
+
+def test_a_passing_failure_is_tried_again_with_growing_pauses() -> None:
+    answers = [transient(), transient(), value(None)]
+    error, simulation = build(succeeding() | {"stage_scripts": lambda _: answers.pop(0)})
+    assert error is None
+    assert simulation.calls.count("stage_scripts") == 3
+    assert simulation.slept[:2] == [1, 2]
+
+
+def test_a_failure_that_does_not_pass_ends_the_build() -> None:
+    error, simulation = build(succeeding() | {"create_vm": lambda _: transient("ARM is away")})
+    assert (error["code"], error["message"]) == ("ServiceUnavailable", "ARM is away")
+    assert "delete_staging_group" in simulation.calls
+
+
+def test_an_activity_that_breaks_ends_the_build() -> None:
+    def broken(_: object) -> None:
+        raise RuntimeError("a bug")
+
+    error, simulation = build(succeeding() | {"create_vm": broken})
+    assert error["code"] == "ActivityFailed"
+    assert "delete_staging_group" in simulation.calls
+
+
+def test_a_cancelled_build_cleans_up() -> None:
+    error, simulation = build(succeeding(), {CANCEL_EVENT})
+    assert error["code"] == "Canceled"
+    assert "create_vm" not in simulation.calls
+    assert effects(simulation)[-2:] == ["delete_staging_group", "delete_scripts"]
+
+
+def test_a_build_that_takes_too_long_cleans_up() -> None:
+    still = OperationStatus(OperationState.IN_PROGRESS, retry_after_seconds=400)
+    left = [still] * 20
+
+    def poll(operation: dict[str, Any]) -> Any:
+        slow = operation["resource_id"] == "create_vm" and left
+        return value(left.pop() if slow else OperationStatus(OperationState.SUCCEEDED))
+
+    error, simulation = build(succeeding() | {"poll_operation": poll})
+    assert error["code"] == "BuildTimedOut"
+    assert "start_customizer" not in simulation.calls
+    assert "delete_staging_group" in simulation.calls
+
+
+def test_one_output_that_fails_does_not_stop_the_other() -> None:
+    status = OperationStatus(OperationState.FAILED, error=BuildError("GalleryVersionFailed", "no room"))
+    error, simulation = build(succeeding() | {"poll_operation": polls({"publish_gallery_version": status})})
+    assert (error["code"], error["stage"]) == ("GalleryVersionFailed", "replicate")
+    outputs = {e["output"]["name"]: e["output"]["state"] for e in events(simulation, "outputChanged")}
+    assert outputs == {"gallery": "Failed", "disk": "Succeeded"}
+    assert "delete_gallery_version" in simulation.calls
+
+
+def test_a_failed_copy_is_removed_and_the_snapshot_closed() -> None:
+    status = OperationStatus(OperationState.FAILED, error=BuildError("BlobCopyFailed", "gone"))
+    error, simulation = build(succeeding() | {"poll_operation": polls({"copy_vhd": status})})
+    assert error["code"] == "BlobCopyFailed"
+    assert effects(simulation)[-4:] == [
+        "delete_vhd",
+        "close_snapshot",
+        "delete_staging_group",
+        "delete_scripts",
+    ]
+
+
+def test_a_failing_cleanup_never_hides_the_first_error() -> None:
+    activities = succeeding() | {
+        "create_vm": lambda _: failure("NoQuota"),
+        "delete_staging_group": lambda _: failure("Locked"),
+    }
+    error, simulation = build(activities)
+    assert error["code"] == "NoQuota"
+    assert events(simulation, "runEnded")[0]["error"]["code"] == "NoQuota"
