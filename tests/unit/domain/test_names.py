@@ -40,5 +40,5 @@ def test_staging_groups_fit_arms_limit(group: str, template: str) -> None:
     "text", ["", "web", "web-20261121T120000-xyz", "../../etc", "web-20269999T999999-abcdef"]
 )
 def test_what_is_not_a_run_id_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="not a run id|does not match|unconverted"):
+    with pytest.raises(ValueError, match=r"not a run id|does not match|unconverted"):
         started_at(text)
