@@ -1,0 +1,63 @@
+"""Named data at the host-worker boundary, in the shape of FunctionRpc's TypedData.
+
+A value is an object with exactly one key, its kind: `string`, `json` (text), `bytes` (base64 text), `int`,
+`double`, `http` (a request or response) or `none`. Both sides import this module and nothing else of each
+other.
+"""
+
+import base64
+import json
+from typing import TypeAlias
+
+from .settings import Json
+
+TypedData: TypeAlias = dict[str, Json]
+Named: TypeAlias = dict[str, TypedData]
+
+
+def string(value: str) -> TypedData:
+    return {"string": value}
+
+
+def json_text(text: str) -> TypedData:
+    return {"json": text}
+
+
+def json_value(value: Json) -> TypedData:
+    return {"json": json.dumps(value)}
+
+
+def raw(value: bytes) -> TypedData:
+    return {"bytes": base64.b64encode(value).decode()}
+
+
+def text_or_raw(value: bytes) -> TypedData:
+    """A queue message's body: text where it is UTF-8, bytes otherwise, as the real host sends it."""
+    try:
+        return string(value.decode())
+    except UnicodeDecodeError:
+        return raw(value)
+
+
+def kind(data: TypedData) -> str:
+    return next(iter(data), "none")
+
+
+def value(data: TypedData) -> Json:
+    return next(iter(data.values()), None)
+
+
+def as_bytes(data: TypedData) -> bytes:
+    """The bytes a binding or HTTP body stands for; text is UTF-8."""
+    content = value(data)
+    if kind(data) == "bytes":
+        return base64.b64decode(str(content))
+    if content is None:
+        return b""
+    return (content if isinstance(content, str) else json.dumps(content)).encode()
+
+
+def as_text(data: TypedData) -> str | None:
+    """Text of a `string` or `json` value, None for no value."""
+    content = value(data)
+    return None if content is None else str(content)

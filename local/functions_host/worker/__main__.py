@@ -1,0 +1,5 @@
+"""Entry point of the worker process."""
+
+from .process import main
+
+main()

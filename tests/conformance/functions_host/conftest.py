@@ -1,0 +1,34 @@
+"""Hosts for the tests of this folder."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conformance.functions_host.harness import APPS, HostProcess
+
+StartHost = Callable[..., HostProcess]
+
+
+@pytest.fixture(scope="module")
+def patterns(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HostProcess]:
+    """A running host with the app of Durable Functions patterns, shared by a module's tests."""
+    host = HostProcess(APPS / "patterns", tmp_path_factory.mktemp("patterns"))
+    yield host.start()
+    host.close()
+
+
+@pytest.fixture
+def start_host(tmp_path: Path) -> Iterator[StartHost]:
+    """Starts hosts that end with the test: `start_host(app, environment={...}, auth=False)`."""
+    hosts: list[HostProcess] = []
+
+    def start(app: str | Path, **options: object) -> HostProcess:
+        path = APPS / app if isinstance(app, str) else app
+        host = HostProcess(path, tmp_path / "data", **options)  # type: ignore[arg-type]
+        hosts.append(host)
+        return host.start()
+
+    yield start
+    for host in hosts:
+        host.close()
