@@ -1,0 +1,31 @@
+"""`kiln build`."""
+
+from cli.local.environment import RESOURCE_GROUP
+from cli.options import FollowOption, GroupOption, JsonOption, NameOption, SetOption, TemplateArgument
+from cli.output import print_json
+
+
+def build(
+    file: TemplateArgument,
+    follow: FollowOption = False,
+    name: NameOption = None,
+    resource_group: GroupOption = RESOURCE_GROUP,
+    values: SetOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Start a build of a template; a bad one is refused (exit 2) before anything is sent."""
+    from cli.connect import connect
+    from cli.following import follow_to_end
+    from cli.local.home import current_home
+    from cli.template_file import address_of, placeholder_values, read_template
+
+    address = address_of(file, name, resource_group, current_home())
+    template = read_template(file, address, placeholder_values(address, values or []))
+    with connect() as api:
+        run = api.start_build(address.name, address.resource_group, template)
+        if follow:
+            follow_to_end(api, run.id, as_json=as_json)
+        elif as_json:
+            print_json(run.body)
+        else:
+            print(f"started {run.id}; follow it with `kiln logs {run.id} --follow`")

@@ -1,0 +1,24 @@
+"""`kiln validate`."""
+
+from cli.local.environment import RESOURCE_GROUP
+from cli.options import GroupOption, JsonOption, NameOption, SetOption, TemplateArgument
+from cli.output import print_json
+
+
+def validate(
+    file: TemplateArgument,
+    name: NameOption = None,
+    resource_group: GroupOption = RESOURCE_GROUP,
+    values: SetOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Check a template without sending it anywhere; exit 2 with every problem and its path."""
+    from cli.local.home import current_home
+    from cli.template_file import address_of, placeholder_values, read_template
+
+    address = address_of(file, name, resource_group, current_home())
+    read_template(file, address, placeholder_values(address, values or []))
+    if as_json:
+        print_json({"valid": True})
+    else:
+        print(f"{file}: a valid template")

@@ -1,0 +1,78 @@
+"""The parts that `up` starts: how each is started, and how it tells that it is ready."""
+
+import json
+import re
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import cast
+
+from cli.json_types import Json
+from cli.local import azurite
+from cli.local.environment import CloudAccess, app_environment
+from cli.local.home import CHECKOUT, Home
+from cli.local.ports import is_listening
+
+Ports = Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One process. `readiness` reads what it has printed since its start; None while it is not ready."""
+
+    name: str
+    command: list[str]
+    readiness: Callable[[str], Json | None]
+    environment: dict[str, str] = field(default_factory=dict)
+
+
+PORTS_OF: Mapping[str, tuple[str, ...]] = {
+    "azurite": ("blob", "queue", "table"),
+    "cloud": ("arm", "identity"),
+    "functions": ("functions",),
+}
+
+
+def azurite_part(home: Home, ports: dict[str, int]) -> Part:
+    """Azurite says nothing when it is silent: it is ready when its three ports answer."""
+
+    def readiness(_printed: str) -> Json | None:
+        return {"ready": True} if all(is_listening(ports[name]) for name in PORTS_OF["azurite"]) else None
+
+    return Part("azurite", azurite.command(home, ports), readiness)
+
+
+def cloud_part(home: Home, ports: dict[str, int]) -> Part:
+    """The local cloud prints one line of JSON when it is ready."""
+    arguments = ["--port", str(ports["arm"]), "--http-port", str(ports["identity"])]
+    arguments += ["--data", str(home.data("cloud")), "--storage", azurite.connection_string(ports)]
+    return Part("cloud", [sys.executable, "-P", "-m", "local.cloud", *arguments], cloud_readiness, _python())
+
+
+def functions_part(home: Home, ports: dict[str, int], cloud: CloudAccess) -> Part:
+    """The Functions host with Kiln's app in it; keys of functions are not asked for on loopback."""
+    arguments = [str(CHECKOUT), "--port", str(ports["functions"]), "--data", str(home.data("functions"))]
+    command = [sys.executable, "-P", "-m", "local.functions_host", *arguments, "--no-auth"]
+    environment = app_environment(cloud, azurite.connection_string(ports))
+    return Part("functions", command, functions_readiness, {**_python(), **environment})
+
+
+def cloud_readiness(printed: str) -> Json | None:
+    """The last line that is a JSON object with the address of ARM in it."""
+    for line in reversed(printed.splitlines()):
+        if line.startswith("{") and '"arm"' in line:
+            try:
+                return cast("Json", json.loads(line))
+            except ValueError:  # half a line, still being written
+                return None
+    return None
+
+
+def functions_readiness(printed: str) -> Json | None:
+    found = re.search(r"^functions host ready: (http\S+)$", printed, re.MULTILINE)
+    return {"functions": found[1].rstrip("/")} if found else None
+
+
+def _python() -> dict[str, str]:
+    """So that `-m local.…` is this checkout's, and prints at once."""
+    return {"PYTHONPATH": str(CHECKOUT), "PYTHONUNBUFFERED": "1"}

@@ -1,0 +1,62 @@
+"""Which loopback ports the parts listen on: the well-known ones, or free ones, remembered in ports.json."""
+
+import contextlib
+import socket
+from collections.abc import Collection
+
+from cli.json_types import Json, number
+from cli.local.files import read_json, write_json
+from cli.local.home import Home
+
+HOST = "127.0.0.1"
+DEFAULT_PORTS = {
+    "functions": 7071,
+    "arm": 8443,
+    "identity": 8080,
+    "blob": 10000,
+    "queue": 10001,
+    "table": 10002,
+}
+
+
+def is_free(port: int) -> bool:
+    """Whether a server could listen on the loopback port now."""
+    with socket.socket() as probe:
+        # As servers do it, so that a port in TIME_WAIT counts as free.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+    return True
+
+
+def is_listening(port: int) -> bool:
+    """Whether something accepts connections on the loopback port."""
+    with contextlib.closing(socket.socket()) as probe:
+        probe.settimeout(1.0)
+        return probe.connect_ex((HOST, port)) == 0
+
+
+def choose_ports(home: Home, in_use: Collection[str]) -> dict[str, int]:
+    """A port for each name; those of `in_use` belong to parts that run already, and stay."""
+    remembered = read_json(home.ports) or {}
+    ports: dict[str, int] = {}
+    for name, default in DEFAULT_PORTS.items():
+        port = _wanted(remembered, name, default)
+        ports[name] = port if name in in_use or is_free(port) else _any_free_port()
+    answer: Json = dict(ports)
+    if answer != remembered:
+        write_json(home.ports, answer)
+    return ports
+
+
+def _wanted(remembered: Json, name: str, default: int) -> int:
+    return number(remembered, name) or default
+
+
+def _any_free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        port: int = probe.getsockname()[1]
+        return port

@@ -1,0 +1,1 @@
+"""How runs and tables look: on a terminal and as plain lines."""

@@ -1,0 +1,13 @@
+"""Shows nothing: for `--json`, where the run itself is printed at its end."""
+
+from cli.models import Run
+
+
+class QuietRenderer:
+    def show(self, run: Run, lines: list[str]) -> None: ...
+
+    def finish(self, run: Run) -> None: ...
+
+    def note(self, line: str) -> None: ...
+
+    def close(self) -> None: ...
