@@ -54,12 +54,11 @@ def shell_step(index: int, customizer: ShellCustomizer) -> Step:
 def _check_one_script(fields: ObjectReader, customizer: ShellCustomizer) -> None:
     """Looks at what was written, not at what was understood: a faulty scriptUri is not a missing one."""
     has_uri, has_inline = fields.is_filled("scriptUri"), fields.is_filled("inline")
-    blank = has_inline and not any(line.strip() for line in customizer.inline)
     if has_uri and has_inline:
         fields.problem("must have either scriptUri or inline, not both")
     elif not (has_uri or has_inline):
         fields.problem("must have scriptUri or inline: there is no script to run", "NoCustomizerScript")
-    elif blank and fields.holds_only_texts("inline"):
+    elif not has_uri and fields.is_blank("inline"):
         fields.problem_at("inline", "must hold at least one line that is not blank", "NoCustomizerScript")
     if customizer.sha256_checksum and not has_uri:
         fields.problem_at("sha256Checksum", "checks scriptUri, which is not given")

@@ -68,10 +68,10 @@ class ObjectReader:
         """Whether a member says anything: it is there and not "" or []."""
         return self._value(name) not in (None, "", [])
 
-    def holds_only_texts(self, name: str) -> bool:
-        """Whether a member is an array of strings and nothing else."""
+    def is_blank(self, name: str) -> bool:
+        """Whether a member is an array of strings of which none holds more than spaces."""
         value = self._value(name)
-        return isinstance(value, list) and all(isinstance(entry, str) for entry in value)
+        return isinstance(value, list) and all(isinstance(text, str) and not text.strip() for text in value)
 
     # Values
 

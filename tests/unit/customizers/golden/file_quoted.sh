@@ -1,0 +1,60 @@
+#!/bin/sh
+set -eu
+expected_sha256="${KILN_ARTIFACT_SHA256:-0000000000000000000000000000000000000000000000000000000000000000}"
+destination='/srv/it'"'"'s $HOME/`x`'
+
+# Defines fetch_artifact: the staged bytes, from the URI in KILN_ARTIFACT_URI, into a file.
+
+fail() {
+    echo "kiln: $*" >&2
+    exit 1
+}
+
+download() {
+    if command -v curl >/dev/null 2>&1; then
+        curl --fail --silent --show-error --location --output "$1" "$KILN_ARTIFACT_URI"
+    elif command -v wget >/dev/null 2>&1; then
+        wget -q -O "$1" "$KILN_ARTIFACT_URI"
+    elif command -v python3 >/dev/null 2>&1; then
+        python3 - "$1" <<'PYTHON'
+import os, shutil, sys, urllib.request
+with urllib.request.urlopen(os.environ["KILN_ARTIFACT_URI"]) as source, open(sys.argv[1], "wb") as target:
+    shutil.copyfileobj(source, target)
+PYTHON
+    else
+        fail "cannot download: the image has none of curl, wget and python3"
+    fi
+}
+
+# A new VM's network may need a moment: three attempts.
+fetch_artifact() {
+    [ -n "${KILN_ARTIFACT_URI:-}" ] || fail "KILN_ARTIFACT_URI is not set"
+    download "$1" || { sleep 2 && download "$1"; } || { sleep 5 && download "$1"; } ||
+        fail "cannot download the staged file (the address is not shown: it carries a signature)"
+    verify "$1"
+}
+
+verify() {
+    [ -n "$expected_sha256" ] || return 0
+    command -v sha256sum >/dev/null 2>&1 || fail "cannot verify the checksum: the image has no sha256sum"
+    actual_sha256=$(sha256sum <"$1")
+    actual_sha256=${actual_sha256%% *}
+    [ "$actual_sha256" = "$expected_sha256" ] ||
+        fail "checksum mismatch: expected $expected_sha256, got $actual_sha256"
+}
+
+# Puts the artifact at $destination.
+
+folder=${destination%/*}
+folder=${folder:-/}
+[ -d "$folder" ] || fail "cannot write $destination: the folder $folder does not exist"
+[ ! -d "$destination" ] || fail "cannot write $destination: it is a folder"
+
+# Beside its destination, so that it takes the space once and appears whole or not at all.
+arriving=$(mktemp "${folder%/}/.kiln-XXXXXX") || fail "cannot write to the folder $folder"
+trap 'rm -f "$arriving"' EXIT
+trap 'exit 143' HUP INT TERM
+
+fetch_artifact "$arriving"
+chmod 0644 "$arriving"
+mv -f "$arriving" "$destination"

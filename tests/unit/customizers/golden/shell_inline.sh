@@ -1,0 +1,3 @@
+#!/bin/sh -e
+echo 'a b'
+exit 3
