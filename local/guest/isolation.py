@@ -7,7 +7,7 @@ every process could not be kept.
 
 from __future__ import annotations
 
-import json
+import marshal
 import os
 import subprocess
 import sys
@@ -57,7 +57,7 @@ class GuestSpec:
     processes: int | None = None
     network: bool = True
 
-    def to_json(self) -> bytes:
+    def marshalled(self) -> bytes:
         values = {
             **self.__dict__,
             "parent": os.getpid(),
@@ -66,7 +66,7 @@ class GuestSpec:
             "files": {destination: str(source) for destination, source in self.files.items()},
             "cgroups": [str(group) for group in self.cgroups],
         }
-        return json.dumps(values).encode()
+        return marshal.dumps(values)
 
 
 def start(tier: Tier, spec: GuestSpec, report: int, output: int, error: int) -> subprocess.Popen[bytes]:
@@ -76,7 +76,7 @@ def start(tier: Tier, spec: GuestSpec, report: int, output: int, error: int) -> 
     """
     spec_fd = os.memfd_create("guest-spec")
     try:
-        os.write(spec_fd, spec.to_json())
+        os.write(spec_fd, spec.marshalled())
         os.lseek(spec_fd, 0, os.SEEK_SET)
         return subprocess.Popen(
             [*tier.prefix, sys.executable, "-I", "-S", str(_ENTER), str(spec_fd), str(report)],
