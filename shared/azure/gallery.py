@@ -15,6 +15,7 @@ from azure.mgmt.compute.models import (
 
 from shared.azure.errors import azure_errors, is_absent
 from shared.azure.starting import start
+from shared.azure.values import text
 from shared.azure.vm import vm_id
 from shared.domain.errors import BuildError, BuildFailed
 from shared.domain.operations import (
@@ -78,10 +79,10 @@ def get_definition(client: ComputeManagementClient, definition_id: str) -> Defin
     properties = image.properties
     return Definition(
         location=image.location,
-        os_type=str(properties.os_type if properties else ""),
-        os_state=str(properties.os_state if properties else ""),
-        generation=str((properties.hyper_v_generation if properties else None) or "V1"),
-        architecture=str((properties.architecture if properties else None) or "x64"),
+        os_type=text(properties.os_type if properties else None),
+        os_state=text(properties.os_state if properties else None),
+        generation=text(properties.hyper_v_generation if properties else None, "V1"),
+        architecture=text(properties.architecture if properties else None, "x64"),
     )
 
 
@@ -156,7 +157,7 @@ def poll_version(client: ComputeManagementClient, version_id: str) -> OperationS
             address.group, address.gallery, address.image, address.version, expand="ReplicationStatus"
         )
     properties = version.properties
-    state = str((properties.provisioning_state if properties else None) or "Creating")
+    state = text(properties.provisioning_state if properties else None, "Creating")
     regions = _regions(properties)
     if state == "Succeeded":
         return OperationStatus(OperationState.SUCCEEDED, regions=regions)
@@ -172,7 +173,7 @@ def _regions(properties: GalleryImageVersionProperties | None) -> tuple[RegionPr
     status = properties.replication_status if properties else None
     summary = (status.summary if status else None) or []
     return tuple(
-        RegionProgress(item.region or "", str(item.state or "Unknown"), int(item.progress or 0))
+        RegionProgress(item.region or "", text(item.state, "Unknown"), int(item.progress or 0))
         for item in summary
     )
 

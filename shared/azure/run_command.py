@@ -15,6 +15,7 @@ from azure.mgmt.compute.models import (
 
 from shared.azure.errors import azure_errors, is_absent
 from shared.azure.storage import BlobStore
+from shared.azure.values import text
 from shared.azure.vm import vm_id
 from shared.domain.errors import BuildError
 from shared.domain.operations import OperationKind, OperationRef, OperationState, OperationStatus
@@ -89,7 +90,7 @@ def poll_script(client: ComputeManagementClient, resource_id: str) -> OperationS
     if properties is not None and properties.provisioning_state == "Failed" and view is None:
         message = "the VM agent could not run the script"
         return OperationStatus(OperationState.FAILED, error=BuildError("RunCommandFailed", message))
-    if view is None or str(view.execution_state or "Unknown") in RUNNING:
+    if view is None or text(view.execution_state, "Unknown") in RUNNING:
         return OperationStatus(OperationState.IN_PROGRESS)
     return _ended(view)
 
@@ -97,8 +98,8 @@ def poll_script(client: ComputeManagementClient, resource_id: str) -> OperationS
 def _ended(view: VirtualMachineRunCommandInstanceView) -> OperationStatus:
     if view.execution_state == "Succeeded" and not view.exit_code:
         return OperationStatus(OperationState.SUCCEEDED, exit_code=view.exit_code or 0)
-    text = "\n".join(part for part in (view.output, view.error) if part)
-    details = {"exitCode": str(view.exit_code), "output": text[-OUTPUT_TAIL:].strip()}
+    lines = "\n".join(part for part in (view.output, view.error) if part)
+    details = {"exitCode": str(view.exit_code), "output": lines[-OUTPUT_TAIL:].strip()}
     if view.execution_state == "TimedOut":
         error = BuildError("ScriptTimedOut", "the script did not end in time", details=details)
     else:

@@ -5,6 +5,7 @@ from azure.mgmt.compute import ComputeManagementClient
 
 from shared.azure.errors import azure_errors, is_absent
 from shared.azure.gallery import Version, get_definition, list_versions
+from shared.azure.values import text
 from shared.domain.errors import BuildError, BuildFailed
 from shared.domain.plan import ResolvedSource
 from shared.domain.template import PlatformImageSource, SharedImageVersionSource, Source
@@ -39,8 +40,8 @@ def _platform(client: ComputeManagementClient, source: PlatformImageSource, loca
     disk = properties.os_disk_image if properties else None
     return ResolvedSource(
         version=version,
-        generation=str((properties.hyper_v_generation if properties else None) or "V1"),
-        architecture=str((properties.architecture if properties else None) or "x64"),
+        generation=text(properties.hyper_v_generation if properties else None, "V1"),
+        architecture=text(properties.architecture if properties else None, "x64"),
         os_disk_gb=int(getattr(disk, "size_in_gb", None) or 0),
         publisher=source.publisher,
         offer=source.offer,
