@@ -7,6 +7,7 @@ import typer
 
 from cli.commands.build import build
 from cli.commands.cancel import cancel
+from cli.commands.demo import demo
 from cli.commands.down import down
 from cli.commands.logs import logs
 from cli.commands.reset import reset
@@ -14,12 +15,11 @@ from cli.commands.runs import runs
 from cli.commands.show import show
 from cli.commands.up import up
 from cli.commands.validate import validate
-from cli.errors import BuildFailedError, CommandError
+from cli.errors import BuildFailedError, CommandError, InvalidFileError
 from cli.output import print_json
-from cli.template_file import InvalidFileError
 
 INTERRUPTED = 130
-COMMANDS = (up, down, reset, validate, build, runs, show, logs, cancel)
+COMMANDS = (demo, up, down, reset, validate, build, runs, show, logs, cancel)
 
 
 def make_app() -> typer.Typer:

@@ -35,6 +35,14 @@ class BadTemplateError(UsageError):
     code = "ValidationFailed"
 
 
+class InvalidFileError(BadTemplateError):
+    """Exit 2: a file with all its problems; `annotated` is the user's text with each faulty line marked."""
+
+    def __init__(self, message: str, annotated: str, details: Sequence[object]) -> None:
+        super().__init__(message, details=details)
+        self.annotated = annotated
+
+
 class UnreachableError(CommandError):
     """Exit 3: the service, or a local part of it, cannot be reached or does not start."""
 

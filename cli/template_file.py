@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
-from cli.errors import BadTemplateError, UsageError
+from cli.errors import InvalidFileError, UsageError
 from cli.json_types import Json
 from cli.local.endpoints import Endpoints
 from cli.local.home import Home
@@ -27,14 +27,6 @@ class Address:
     name: str
     resource_group: str
     subscription_id: str = NO_SUBSCRIPTION
-
-
-class InvalidFileError(BadTemplateError):
-    """Exit 2: a file with all its problems; `annotated` is the user's text with each faulty line marked."""
-
-    def __init__(self, message: str, annotated: str, details: Sequence[object]) -> None:
-        super().__init__(message, details=details)
-        self.annotated = annotated
 
 
 def read_template(path: Path, address: Address, values: Mapping[str, str]) -> Json:

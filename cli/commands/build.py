@@ -24,8 +24,8 @@ def build(
     with connect() as api:
         run = api.start_build(address.name, address.resource_group, template)
         if follow:
-            follow_to_end(api, run.id, as_json=as_json)
-        elif as_json:
-            print_json(run.body)
-        else:
-            print(f"started {run.id}; follow it with `kiln logs {run.id} --follow`")
+            run = follow_to_end(api, run.id, quiet=as_json)
+    if as_json:
+        print_json(run.body)
+    elif not follow:
+        print(f"started {run.id}; follow it with: ./kiln logs {run.id} --follow")

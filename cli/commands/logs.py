@@ -13,7 +13,9 @@ def logs(run: RunArgument, follow: FollowOption = False, as_json: JsonOption = F
 
     with connect() as api:
         if follow:
-            follow_to_end(api, run, as_json=as_json)
+            ended = follow_to_end(api, run, quiet=as_json)
+            if as_json:
+                print_json(ended.body)
             return
         data = api.logs(run).data
     if as_json:

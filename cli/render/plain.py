@@ -45,7 +45,7 @@ class PlainRenderer:
         """Nothing is left open: every line is whole."""
 
     def _step_lines(self, run: Run) -> Iterator[str]:
-        """Tells at once that a step started; yields the lines of those that ended, told after their output."""
+        """Tells at once that a step started; yields a line for each that ended, told after its output."""
         for step in run.steps:
             title = f"{'customize':<{NAME_WIDTH}} {step_title(step, len(run.steps))} …"
             key = f"step {step.index}"
