@@ -1,0 +1,23 @@
+"""`python -m local.cloud`: see `options.py` for the command line and docs/local-cloud.md for the manual."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+
+from local.cloud.options import parse_options
+from local.cloud.server import serve
+
+
+def main() -> None:
+    logging.basicConfig(
+        stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s"
+    )
+    # The storage client tells every request and every header at INFO.
+    logging.getLogger("azure").setLevel(logging.WARNING)
+    asyncio.run(serve(parse_options()))
+
+
+if __name__ == "__main__":
+    main()

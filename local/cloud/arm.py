@@ -1,0 +1,64 @@
+"""Azure Resource Manager's front door: who asks, in which version, for what; then the one who answers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from local.cloud.errors import ArmError, not_implemented
+from local.cloud.identity.tokens import Tokens
+from local.cloud.operation_requests import OperationRequests
+from local.cloud.readings import Reading
+from local.cloud.requests import Answer, ArmRequest
+from local.cloud.resource_requests import ResourceRequests
+from local.cloud.settings import CloudSettings
+
+API_VERSION = re.compile(r"\d{4}-\d{2}-\d{2}(-(preview|privatepreview|alpha|beta|rc))?")
+
+
+class Arm:
+    def __init__(
+        self,
+        settings: CloudSettings,
+        tokens: Tokens,
+        operations: OperationRequests,
+        readings: Sequence[Reading],
+        resources: ResourceRequests,
+    ) -> None:
+        self._settings = settings
+        self._tokens = tokens
+        self._operations = operations
+        self._readings = readings
+        self._resources = resources
+
+    async def answer(self, request: ArmRequest) -> Answer:
+        """Raises ArmError for everything that is refused."""
+        self._tokens.verify(request.headers)
+        _check_api_version(request)
+        self._check_subscription(request)
+        if answer := self._operations.answer(request):
+            return answer
+        for reading in self._readings:
+            if answer := reading.answer(request):
+                return answer
+        target = request.target
+        is_list = bool(target.subscription and target.namespace and target.tail and not target.names)
+        if target.resource_group or (is_list and request.method == "GET"):
+            return await self._resources.answer(request)
+        raise not_implemented(f"{request.method} {request.path}")
+
+    def _check_subscription(self, request: ArmRequest) -> None:
+        subscription = request.target.subscription
+        if subscription and subscription.lower() != self._settings.subscription_id:
+            message = f"The subscription '{subscription}' could not be found."
+            raise ArmError(404, "SubscriptionNotFound", message)
+
+
+def _check_api_version(request: ArmRequest) -> None:
+    version = request.query.get("api-version", "")
+    if not version:
+        message = "The api-version query parameter (?api-version=) is required for all requests."
+        raise ArmError(400, "MissingApiVersionParameter", message)
+    if not API_VERSION.fullmatch(version.lower()):
+        message = f"The api-version '{version}' is invalid. The supported format is 'yyyy-MM-dd[-preview]'."
+        raise ArmError(400, "InvalidApiVersionParameter", message)

@@ -1,0 +1,33 @@
+"""The parts of the cloud that every resource type may use."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+from local.cloud.catalogue import Catalogue
+from local.cloud.executions import Executions
+from local.cloud.managed_state import ManagedState
+from local.cloud.operations import Operations
+from local.cloud.ports import Guest
+from local.cloud.settings import CloudSettings
+from local.cloud.storage import Storage
+from local.cloud.store import Resource, Store
+
+
+@dataclass
+class Cloud:
+    settings: CloudSettings
+    store: Store
+    state: ManagedState
+    operations: Operations
+    guest: Guest
+    storage: Storage
+    catalogue: Catalogue
+    executions: Executions
+
+    async def release_content(self, owner: Resource) -> None:
+        """Removes the content that a resource stands on, unless another one stands on it too."""
+        content_id = owner.internal.get("contentId", "")
+        if content_id and not self.store.refers_to_content(content_id, owner.id):
+            await asyncio.to_thread(self.guest.delete_content, content_id)

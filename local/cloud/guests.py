@@ -1,0 +1,54 @@
+"""Which guest stands behind the machines: the real one, or one that only keeps names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from local.cloud.ports import Guest, GuestError, MarketplaceImage, ScriptRequest, ScriptResult
+from local.guest.hypervisor import Hypervisor
+from local.guest.marketplace import TinyRecipe
+
+
+def create_guest(name: str, data: Path) -> Guest:
+    """`local` runs scripts; `none` is the metadata-only guest for load tests."""
+    return MetadataOnlyGuest() if name == "none" else Hypervisor(data / "guest")
+
+
+class MetadataOnlyGuest:
+    """For load tests of the control plane: accepts disks, and reports every script as succeeded WITHOUT running it.
+
+    Nothing can be exported from it.
+    """
+
+    def marketplace(self) -> tuple[MarketplaceImage, ...]:
+        names = ("Debian", "debian-12", "12-gen2", "0.20260101.1")
+        return (MarketplaceImage(*names, "Linux", "V2", "x64", os_disk_gib=30, recipe=TinyRecipe()),)
+
+    def prepare(self, image: MarketplaceImage) -> str:
+        return f"metadata-{image.sku}-{image.version}"
+
+    def create_disk(self, disk_id: str, content_id: str, size_gib: int) -> None:
+        """Nothing to do: only ARM's records exist."""
+
+    def create_empty_disk(self, disk_id: str, size_gib: int) -> None:
+        """Nothing to do."""
+
+    def delete_disk(self, disk_id: str) -> None:
+        """Nothing to do."""
+
+    def run_script(self, disk_id: str, request: ScriptRequest) -> ScriptResult:
+        del disk_id
+        request.on_error(b"The metadata-only guest did not run this script.\n")
+        return ScriptResult(exit_code=0, timed_out=False, cancelled=False)
+
+    def freeze(self, disk_id: str, content_id: str) -> None:
+        """Nothing to do."""
+
+    def delete_content(self, content_id: str) -> None:
+        """Nothing to do."""
+
+    def export_vhd(self, content_id: str) -> Path:
+        raise GuestError("NotSupported", f"The metadata-only guest has no bytes of {content_id} to export.")
+
+    def data_ranges(self, vhd_file: Path) -> list[tuple[int, int]]:
+        raise GuestError("NotSupported", f"The metadata-only guest has no disk {vhd_file}.")

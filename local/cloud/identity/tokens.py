@@ -1,0 +1,89 @@
+"""Access tokens in the form of Microsoft Entra's version 1.0: issued for any audience, verified for ARM's."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from jwt.algorithms import RSAAlgorithm
+
+from local.cloud.errors import ArmError
+from local.cloud.json_types import Json
+
+LIFETIME_SECONDS = 86_400
+KEY_ID = "kiln-local"
+PRINCIPAL_ID = "5ca1ab1e-0000-4000-8000-0000000000bb"
+CLIENT_ID = "5ca1ab1e-0000-4000-8000-0000000000cc"
+ARM_AUDIENCES = ("https://management.azure.com", "https://management.core.windows.net")
+
+
+@dataclass(frozen=True)
+class IssuedToken:
+    value: str
+    expires_on: int  # seconds since the epoch
+    resource: str
+    client_id: str
+
+
+class Tokens:
+    def __init__(self, key: RSAPrivateKey, tenant_id: str, arm: str) -> None:
+        self._key = key
+        self._tenant_id = tenant_id
+        self._arm = arm
+
+    @property
+    def issuer(self) -> str:
+        return f"https://sts.windows.net/{self._tenant_id}/"
+
+    def issue(self, audience: str, client_id: str = CLIENT_ID) -> IssuedToken:
+        issued = int(time.time())
+        expires = issued + LIFETIME_SECONDS
+        claims = {
+            "aud": audience,
+            "iss": self.issuer,
+            "iat": issued,
+            "nbf": issued - 5,
+            "exp": expires,
+            "oid": PRINCIPAL_ID,
+            "sub": PRINCIPAL_ID,
+            "tid": self._tenant_id,
+            "appid": client_id,
+            "ver": "1.0",
+        }
+        value = jwt.encode(claims, self._key, algorithm="RS256", headers={"kid": KEY_ID})
+        return IssuedToken(value, expires, audience, client_id)
+
+    def verify(self, headers: Mapping[str, str]) -> None:
+        """Signature, issuer, audience and expiry of the bearer token. Raises ArmError 401 as ARM does."""
+        scheme, _, token = headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            message = "Authentication failed. The 'Authorization' header is missing."
+            raise self._refused("AuthenticationFailed", message)
+        audiences = [f"{url}{end}" for url in (*ARM_AUDIENCES, self._arm) for end in ("", "/")]
+        try:
+            jwt.decode(
+                token, self._key.public_key(), algorithms=["RS256"], audience=audiences, issuer=self.issuer
+            )
+        except jwt.ExpiredSignatureError as error:
+            raise self._refused(
+                "ExpiredAuthenticationToken", "The access token expiry is in the past."
+            ) from error
+        except jwt.InvalidAudienceError as error:
+            message = f"The access token has been obtained for the wrong audience; use one of {', '.join(audiences)}."
+            raise self._refused("InvalidAuthenticationTokenAudience", message) from error
+        except jwt.InvalidTokenError as error:
+            raise self._refused(
+                "InvalidAuthenticationToken", f"The access token is invalid: {error}."
+            ) from error
+
+    def key_set(self) -> Json:
+        """The JSON Web Key Set of the signing key."""
+        key = RSAAlgorithm.to_jwk(self._key.public_key(), as_dict=True)
+        return {"keys": [{**key, "kid": KEY_ID, "use": "sig", "alg": "RS256"}]}
+
+    def _refused(self, code: str, message: str) -> ArmError:
+        challenge = f'Bearer authorization_uri="{self._arm}/{self._tenant_id}", error="invalid_token"'
+        return ArmError(401, code, message, headers={"WWW-Authenticate": challenge})

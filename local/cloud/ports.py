@@ -1,0 +1,37 @@
+"""What the cloud needs from whatever stands for its machines: the seam between ARM and the guests."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Protocol
+
+from local.guest.errors import GuestError
+from local.guest.marketplace import MarketplaceImage
+from local.guest.run_script import ScriptRequest, ScriptResult
+
+__all__ = ["Guest", "GuestError", "MarketplaceImage", "ScriptRequest", "ScriptResult"]
+
+
+class Guest(Protocol):
+    """`local.guest.hypervisor.Hypervisor` is the real one. All methods block, may be
+    repeated, and raise GuestError for what cannot be done."""
+
+    def marketplace(self) -> tuple[MarketplaceImage, ...]: ...
+
+    def prepare(self, image: MarketplaceImage) -> str: ...
+
+    def create_disk(self, disk_id: str, content_id: str, size_gib: int) -> None: ...
+
+    def create_empty_disk(self, disk_id: str, size_gib: int) -> None: ...
+
+    def delete_disk(self, disk_id: str) -> None: ...
+
+    def run_script(self, disk_id: str, request: ScriptRequest) -> ScriptResult: ...
+
+    def freeze(self, disk_id: str, content_id: str) -> None: ...
+
+    def delete_content(self, content_id: str) -> None: ...
+
+    def export_vhd(self, content_id: str) -> Path: ...
+
+    def data_ranges(self, vhd_file: Path) -> list[tuple[int, int]]: ...

@@ -1,0 +1,1 @@
+"""Microsoft.Compute: disks, snapshots, machines, images, galleries."""

@@ -1,0 +1,91 @@
+"""Resource SKUs, machine sizes and usage against the quota of a region."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from local.cloud.cloud import Cloud
+from local.cloud.json_types import Json
+from local.cloud.locations import LOCATIONS, canonical_location
+from local.cloud.machine_sizes import MACHINE_SIZES, MachineSize
+from local.cloud.providers.microsoft_compute.machine_checks import MACHINES, cores_used
+from local.cloud.readings import Reading
+from local.cloud.requests import Answer, ArmRequest
+
+COMPUTE = "/subscriptions/{subscription}/providers/Microsoft.Compute"
+
+
+class MachineSizeReadings:
+    def __init__(self, cloud: Cloud) -> None:
+        self._cloud = cloud
+
+    def readings(self) -> list[Reading]:
+        return [
+            Reading(f"{COMPUTE}/skus", self._skus),
+            Reading(f"{COMPUTE}/locations/{{location}}/vmSizes", self._sizes),
+            Reading(f"{COMPUTE}/locations/{{location}}/usages", self._usages),
+        ]
+
+    def _skus(self, request: ArmRequest, names: Mapping[str, str]) -> Answer:
+        """All regions have all sizes; `$filter=location eq 'R'` gives those of one."""
+        del names
+        wanted = request.query.get("$filter", "").lower()
+        regions = [name for name in LOCATIONS if not wanted or f"'{name}'" in wanted]
+        return Answer(200, {"value": [_sku(size, region) for region in regions for size in MACHINE_SIZES]})
+
+    def _sizes(self, request: ArmRequest, names: Mapping[str, str]) -> Answer:
+        del request, names
+        sizes = [
+            {
+                "name": name,
+                "numberOfCores": size.cores,
+                "memoryInMB": size.memory_gib * 1024,
+                "osDiskSizeInMB": 1_047_552,
+                "resourceDiskSizeInMB": 0,
+                "maxDataDiskCount": size.cores * 2,
+            }
+            for name, size in MACHINE_SIZES.items()
+        ]
+        return Answer(200, {"value": sizes})
+
+    def _usages(self, request: ArmRequest, names: Mapping[str, str]) -> Answer:
+        del request
+        location = canonical_location(names["location"])
+        machines = [m for m in self._cloud.store.resources(type_name=MACHINES) if m.location == location]
+        quota = self._cloud.settings.cores_quota
+        rows = [
+            _usage("cores", "Total Regional vCPUs", cores_used(machines, location), quota),
+            _usage("virtualMachines", "Virtual Machines", len(machines), 25_000),
+        ]
+        return Answer(200, {"value": rows})
+
+
+def _usage(name: str, words: str, current: int, limit: int) -> Json:
+    return {
+        "unit": "Count",
+        "currentValue": current,
+        "limit": limit,
+        "name": {"value": name, "localizedValue": words},
+    }
+
+
+def _sku(name: str, region: str) -> Json:
+    size: MachineSize = MACHINE_SIZES[name]
+    capabilities = {
+        "vCPUs": str(size.cores),
+        "MemoryGB": str(size.memory_gib),
+        "HyperVGenerations": "V1,V2",
+        "CpuArchitectureType": size.architecture,
+        "PremiumIO": "True",
+    }
+    return {
+        "resourceType": "virtualMachines",
+        "name": name,
+        "tier": "Standard",
+        "size": name.removeprefix("Standard_"),
+        "family": size.family,
+        "locations": [region],
+        "locationInfo": [{"location": region, "zones": ["1", "2", "3"], "zoneDetails": []}],
+        "capabilities": [{"name": key, "value": value} for key, value in capabilities.items()],
+        "restrictions": [],
+    }

@@ -1,0 +1,90 @@
+"""The power of a virtual machine: start, powerOff, deallocate, restart; and generalize, from which none returns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from local.cloud.arm_ids import ArmId
+from local.cloud.clock import now
+from local.cloud.cloud import Cloud
+from local.cloud.errors import not_allowed
+from local.cloud.json_types import Json
+from local.cloud.providers.microsoft_compute.os_disks import os_disk_of
+from local.cloud.resource_type import Action
+from local.cloud.store import Resource
+
+
+class PowerActions:
+    def __init__(self, cloud: Cloud) -> None:
+        self._cloud = cloud
+
+    def actions(self) -> Mapping[str, Action]:
+        return {
+            "start": Action(self._start, _check_startable),
+            "restart": Action(self._restart, _check_running),
+            "poweroff": Action(self._power_off),
+            "deallocate": Action(self._deallocate),
+            "generalize": Action(self._generalize, _check_stopped, synchronous=True),
+        }
+
+    async def _start(self, machine: ArmId, body: Json) -> None:
+        del body
+        self._set(machine, "running", disk_state="Attached")
+
+    async def _restart(self, machine: ArmId, body: Json) -> None:
+        """A restart ends the scripts that run; the disk keeps what they have written."""
+        del body
+        await self._cloud.executions.cancel(machine)
+        self._set(machine, "running", disk_state="Attached")
+
+    async def _power_off(self, machine: ArmId, body: Json) -> None:
+        del body
+        await self._cloud.executions.cancel(machine)
+        if self._cloud.store.get(machine).internal["power"] != "deallocated":
+            self._set(machine, "stopped", disk_state="Attached")
+
+    async def _deallocate(self, machine: ArmId, body: Json) -> None:
+        del body
+        await self._cloud.executions.cancel(machine)
+        self._set(machine, "deallocated", disk_state="Reserved")
+
+    async def _generalize(self, machine: ArmId, body: Json) -> None:
+        del body
+        with self._cloud.store.edit(machine) as changed:
+            changed.internal["generalized"] = True
+
+    def _set(self, machine: ArmId, power: str, disk_state: str) -> None:
+        store = self._cloud.store
+        with store.edit(machine) as changed:
+            changed.internal.update(power=power, since=now())
+            with store.edit(os_disk_of(changed)) as disk:
+                if not disk.internal.get("published"):
+                    disk.properties["diskState"] = disk_state
+
+
+def _refuse_generalized(machine: Resource, operation: str) -> None:
+    if machine.internal["generalized"]:
+        message = (
+            f"Operation '{operation}' is not allowed on VM '{machine.id.name}' since the VM is generalized."
+        )
+        raise not_allowed(message)
+
+
+def _check_startable(machine: Resource, body: Json) -> None:
+    del body
+    _refuse_generalized(machine, "start")
+
+
+def _check_running(machine: Resource, body: Json) -> None:
+    del body
+    _refuse_generalized(machine, "restart")
+    if machine.internal["power"] != "running":
+        message = f"Operation 'restart' is not allowed on VM '{machine.id.name}' since the VM is not running."
+        raise not_allowed(message)
+
+
+def _check_stopped(machine: Resource, body: Json) -> None:
+    del body
+    if machine.internal["power"] not in ("stopped", "deallocated"):
+        message = f"Operation 'generalize' is not allowed on VM '{machine.id.name}' since it is running. Please power off the VM first."
+        raise not_allowed(message)

@@ -1,0 +1,1 @@
+"""Microsoft.Network: what a virtual machine needs to be reachable."""

@@ -1,0 +1,1 @@
+"""Microsoft.Resources: subscriptions, regions, groups, and lists of everything."""

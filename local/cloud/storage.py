@@ -1,0 +1,84 @@
+"""The storage behind managed disks: contents of the guest as page blobs that a SAS URL gives out.
+
+Azure copies a disk's bytes out through the `accessSAS` of `beginGetAccess`; here the content's VHD is written
+as a sparse page blob (only its data ranges) into the storage account that the cloud was started with.
+"""
+
+from __future__ import annotations
+
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
+from azure.storage.blob import BlobClient, BlobSasPermissions, BlobServiceClient, generate_blob_sas
+
+MIB = 1024 * 1024
+PAGE_CHUNK = 4 * MIB  # the most that Put Page takes
+UPLOAD_THREADS = 4
+
+log = logging.getLogger(__name__)
+
+
+class Storage:
+    """All methods block. Blobs are `abcd.vhd` in the container `md-<id>`."""
+
+    def __init__(self, connection_string: str) -> None:
+        self._connection_string = connection_string
+        self._client: BlobServiceClient | None = None
+
+    @property
+    def client(self) -> BlobServiceClient:
+        if self._client is None:
+            self._client = BlobServiceClient.from_connection_string(
+                self._connection_string, max_page_size=PAGE_CHUNK
+            )
+        return self._client
+
+    def publish_vhd(self, owner: str, vhd: Path, ranges: list[tuple[int, int]]) -> None:
+        """Writes the VHD under `owner` (an id fit for a container name). Repeating it starts over."""
+        container = self.client.get_container_client(f"md-{owner}")
+        try:
+            container.create_container()
+        except ResourceExistsError:
+            log.debug("container of %s exists already", owner)
+        blob = container.get_blob_client("abcd.vhd")
+        blob.create_page_blob(size=vhd.stat().st_size)
+        with ThreadPoolExecutor(UPLOAD_THREADS) as pool:
+            for upload in [pool.submit(_upload, blob, vhd, *chunk) for chunk in _chunks(ranges)]:
+                upload.result()
+
+    def read_access(self, owner: str, seconds: int) -> str:
+        """A SAS URL that reads the published VHD for that long."""
+        blob = self.client.get_blob_client(f"md-{owner}", "abcd.vhd")
+        token = generate_blob_sas(
+            account_name=str(blob.account_name),
+            container_name=blob.container_name,
+            blob_name=blob.blob_name,
+            account_key=blob.credential.account_key,
+            permission=BlobSasPermissions(read=True),
+            expiry=datetime.now(UTC) + timedelta(seconds=seconds),
+        )
+        return f"{blob.url}?{token}"
+
+    def withdraw(self, owner: str) -> None:
+        """Removes what `publish_vhd` wrote; nothing there is no error."""
+        try:
+            self.client.delete_container(f"md-{owner}")
+        except ResourceNotFoundError:
+            log.debug("nothing published for %s", owner)
+
+
+def _chunks(ranges: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    return [
+        (start, min(PAGE_CHUNK, offset + length - start))
+        for offset, length in ranges
+        for start in range(offset, offset + length, PAGE_CHUNK)
+    ]
+
+
+def _upload(blob: BlobClient, vhd: Path, offset: int, length: int) -> None:
+    with vhd.open("rb") as file:
+        file.seek(offset)
+        blob.upload_page(file.read(length), offset=offset, length=length)
