@@ -16,7 +16,8 @@ def read_identity(root: ObjectReader) -> str | None:
     ids = _read_ids(identities) if identities else ()
     if kind == "None" and ids:
         identity.problem_at("userAssignedIdentities", 'must be empty: the type is not "UserAssigned"')
-    if kind == "UserAssigned" and not identity.is_filled("userAssignedIdentities"):
+    readable = identities is not None or not identity.has("userAssignedIdentities")
+    if kind == "UserAssigned" and readable and not ids:
         identity.problem_at("userAssignedIdentities", "must name the identity")
     if len(ids) > 1:
         identity.problem_at("userAssignedIdentities", f"must name one identity, not {len(ids)}")
