@@ -47,16 +47,15 @@ class FrontDoor:
         return _write(answer)
 
     async def _answer(self, request: ArmRequest, fault: Json) -> Answer:
+        if "status" in fault:
+            return _refused(refusal(fault))
         try:
-            if "status" in fault:
-                raise refusal(fault)
             return await self._arm.answer(request)
         except ArmError as error:
-            return Answer(error.status, error.body(), error.headers)
+            return _refused(error)
         except Exception:
             log.exception("%s %s", request.method, request.path)
-            error = ArmError(500, "InternalServerError", "The local cloud failed; its log says more.")
-            return Answer(error.status, error.body())
+            return _refused(ArmError(500, "InternalServerError", "The cloud failed; its log says more."))
 
     def _record(self, request: ArmRequest, answer: Answer) -> None:
         if self._recorder:
@@ -107,6 +106,10 @@ def _write(answer: Answer) -> Response:
     if answer.body is None:
         return Response(status_code=answer.status, headers=headers)
     return JSONResponse(answer.body, answer.status, headers=headers)
+
+
+def _refused(error: ArmError) -> Answer:
+    return Answer(error.status, error.body(), error.headers)
 
 
 def _drop(request: Request) -> Response:

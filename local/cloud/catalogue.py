@@ -73,14 +73,16 @@ class Catalogue:
         return sorted(found, key=lambda image: version_order(image.version))
 
     def resolve(self, reference: Json) -> PlatformImage:
-        """The image of an `imageReference`; `latest` is its newest version. Raises ArmError 404 as Azure does."""
+        """The image of an `imageReference`; `latest` is its newest version. Raises ArmError 404 as Azure
+        does."""
         publisher, offer, sku = (str(reference.get(key, "")) for key in ("publisher", "offer", "sku"))
         version = str(reference.get("version", "latest"))
         for image in reversed(self.versions(publisher, offer, sku)):
             if version in ("latest", image.version):
                 return image
         message = (
-            f"The platform image '{publisher}:{offer}:{sku}:{version}' is not available. Verify that all fields "
+            f"The platform image '{publisher}:{offer}:{sku}:{version}' is not available. Verify that "
+            "all fields "
             "in the storage profile are correct."
         )
         raise ArmError(404, "PlatformImageNotFound", message, "imageReference")

@@ -1,7 +1,7 @@
 """Scripts that run now: who runs, how to stop them, and how to wait for their end.
 
-A script is stopped by its event; stopping the whole cloud stops all of them without recording an outcome, so that
-the next start runs them again.
+A script is stopped by its event; stopping the whole cloud stops all of them without recording an outcome,
+so that the next start runs them again.
 """
 
 from __future__ import annotations
@@ -44,7 +44,8 @@ class Executions:
         return command.key in self._running
 
     async def cancel(self, owner: ArmId) -> None:
-        """Stops the scripts of a run command, or of all run commands of a machine, and waits for their end."""
+        """Stops the scripts of a run command, or of all run commands of a machine, and waits for their
+        end."""
         self.signal(owner)
         for execution in self._of(owner):
             await asyncio.shield(execution.task)

@@ -1,7 +1,9 @@
 """Faults that a test switches on: refusals, dropped connections, operations that fail or hang.
 
-`POST /_local/faults` takes one: `match` is a regular expression for `METHOD /path` (no regard to case), `times` how
-often it strikes (default 1). Then one of: `status` with `code`, `message` and `headers`; `drop`: `before` or `after`
+`POST /_local/faults` takes one: `match` is a regular expression for `METHOD /path` (no regard to case),
+`times` how
+often it strikes (default 1). Then one of: `status` with `code`, `message` and `headers`; `drop`: `before`
+or `after`
 the effect; `operation`: `fail` (with `code` and `message`) or `hang` (until the faults are cleared).
 """
 

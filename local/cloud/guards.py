@@ -19,7 +19,10 @@ def check_enclosing(cloud: Cloud, resource_id: ArmId) -> None:
         return
     group = cloud.store.get(resource_id.group)
     if group.properties["provisioningState"] == "Deleting":
-        message = f"The resource group '{group.id.name}' is in deprovisioning state and cannot perform this operation."
+        message = (
+            f"The resource group '{group.id.name}' is in deprovisioning state and cannot perform this "
+            "operation."
+        )
         raise ArmError(409, "ResourceGroupBeingDeleted", message)
     if cloud.store.find(resource_id.parent) is None:
         message = (
@@ -29,7 +32,7 @@ def check_enclosing(cloud: Cloud, resource_id: ArmId) -> None:
         raise ArmError(404, "ParentResourceNotFound", message)
 
 
-def check_location(cloud: Cloud, type_name: str, put: PutRequest) -> None:
+def check_location(type_name: str, put: PutRequest) -> None:
     """A known region, and the same as before. Writes the region's canonical name into the body."""
     location = canonical_location(put.location)
     if location not in LOCATIONS:
@@ -52,7 +55,8 @@ def _location_changed(put: PutRequest, previous: Resource, location: str) -> Arm
         return ArmError(409, "InvalidResourceGroupLocation", message)
     message = (
         f"The resource '{put.id.name}' already exists in location '{previous.location}' in resource group "
-        f"'{put.id.resource_group}'. A resource with the same name cannot be created in location '{location}'. "
+        f"'{put.id.resource_group}'. A resource with the same name cannot be created in location "
+        f"'{location}'. "
         "Please select a new resource name."
     )
     return ArmError(409, "InvalidResourceLocation", message)

@@ -15,7 +15,8 @@ def create_guest(name: str, data: Path) -> Guest:
 
 
 class MetadataOnlyGuest:
-    """For load tests of the control plane: accepts disks, and reports every script as succeeded WITHOUT running it.
+    """For load tests of the control plane: accepts disks, and reports every script as succeeded WITHOUT
+    running it.
 
     Nothing can be exported from it.
     """

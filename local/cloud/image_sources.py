@@ -91,10 +91,16 @@ async def content_of(cloud: Cloud, source: ImageSource) -> str:
 def _existing(cloud: Cloud, image_id: ArmId) -> Resource:
     found = cloud.store.find(image_id)
     if found is None:
-        message = f"The image '{image_id}' cannot be found. Verify that all fields in the storage profile are correct."
+        message = (
+            f"The image '{image_id}' cannot be found. Verify that all fields in the storage profile are "
+            "correct."
+        )
         raise ArmError(404, "ImageNotFound", message, "imageReference")
     if found.properties["provisioningState"] != "Succeeded":
-        message = f"The image '{image_id}' is not ready: its provisioning state is {found.properties['provisioningState']}."
+        message = (
+            f"The image '{image_id}' is not ready: its provisioning state is "
+            f"{found.properties['provisioningState']}."
+        )
         raise ArmError(409, "OperationNotAllowed", message, "imageReference")
     return found
 
@@ -157,7 +163,10 @@ def _target_region(version: Resource, location: str) -> Json:
 
 def _version_source(cloud: Cloud, version: Resource, location: str) -> ImageSource:
     if not _target_region(version, location):
-        message = f"The gallery image {version.id} is not available in {location} region. Please contact image owner to replicate to this region, or change your requested region."
+        message = (
+            f"The gallery image {version.id} is not available in {location} region. Please contact image "
+            "owner to replicate to this region, or change your requested region."
+        )
         raise ArmError(404, "GalleryImageNotFound", message, "imageReference")
     definition = cloud.store.get(version.id.parent).properties
     return ImageSource(

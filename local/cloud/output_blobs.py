@@ -1,6 +1,7 @@
 """The output of a script as an append blob that grows while the script runs.
 
-Bytes are gathered and written about four times a second: one request per line would be slower than the script.
+Bytes are gathered and written about four times a second: one request per line would be slower than the
+script.
 """
 
 from __future__ import annotations
@@ -42,7 +43,8 @@ class OutputStream:
 
     @contextmanager
     def flushing(self) -> Iterator[None]:
-        """Creates the blob (an old one is replaced), writes in the background, and writes the rest at the end.
+        """Creates the blob (an old one is replaced), writes in the background, and writes the rest at the
+        end.
 
         Raises OutputBlobError when the blob cannot be written.
         """

@@ -8,8 +8,8 @@ from local.cloud.arm_ids import ArmId
 from local.cloud.cloud import Cloud
 from local.cloud.errors import ArmError, not_implemented
 from local.cloud.json_types import Json
-from local.cloud.ports import GuestError
 from local.cloud.operations import SUCCEEDED, Operation
+from local.cloud.ports import GuestError
 from local.cloud.resource_type import ResourceType
 from local.cloud.store import Resource
 

@@ -1,4 +1,5 @@
-"""PUT, PATCH, GET, DELETE, lists and actions on resources: the part of ARM that is the same for every type."""
+"""PUT, PATCH, GET, DELETE, lists and actions on resources: the part of ARM that is the same for every
+type."""
 
 from __future__ import annotations
 
@@ -74,20 +75,20 @@ class ResourceRequests:
         complete = {**body, "properties": body.get("properties") or {}}
         put = PutRequest(resource_id, parse_body(handler.body, complete), previous)
         if handler.tracked:
-            guards.check_location(self._cloud, handler.name, put)
-        if joined := self._join_running(handler, put, request):
+            guards.check_location(handler.name, put)
+        if joined := self._join_running(handler, put):
             return joined
         handler.check(put)
         return self._accept(handler, put, request)
 
-    def _join_running(self, handler: ResourceType, put: PutRequest, request: ArmRequest) -> Answer | None:
+    def _join_running(self, handler: ResourceType, put: PutRequest) -> Answer | None:
         """A repeated PUT of the same body follows the operation that is already under way."""
         running = self._cloud.operations.running(put.id) if put.previous else []
         if not running or put.previous is None:
             return None
         if running[-1].verb != "PUT" or put.previous.internal.get("bodyHash") != body_hash(put.body):
             raise concurrent_request()
-        return self._put_answer(handler, put.previous, running[-1], request, created=False)
+        return self._put_answer(handler, put.previous, running[-1], created=False)
 
     def _accept(self, handler: ResourceType, put: PutRequest, request: ArmRequest) -> Answer:
         resource = _new_state(handler, put)
@@ -99,25 +100,21 @@ class ResourceRequests:
                 return Answer(200 if put.previous else 201, handler.view(resource, ""))
             self._store.save(resource)
             operation = self._cloud.operations.begin(_operation(resource, "PUT", request))
-        return self._put_answer(handler, resource, operation, request, created=put.previous is None)
+        return self._put_answer(handler, resource, operation, created=put.previous is None)
 
     def _put_answer(
         self,
         handler: ResourceType,
         resource: Resource,
         operation: Operation,
-        request: ArmRequest,
         *,
         created: bool,
     ) -> Answer:
-        location = handler.put_has_location
         status = handler.put_status[0 if created else 1]
-        headers = operation_headers(self._cloud.settings, operation, asynchronous=True, location=location)
-        return Answer(
-            200 if request.method == "PATCH" and status == 201 else status,
-            handler.view(resource, ""),
-            headers,
+        headers = operation_headers(
+            self._cloud.settings, operation, asynchronous=True, location=handler.put_has_location
         )
+        return Answer(status, handler.view(resource, ""), headers)
 
     def _patch(self, request: ArmRequest) -> Answer:
         resource = self._store.get(request.id)

@@ -1,8 +1,8 @@
 """What a resource type is here. Adding one means one file with a subclass of `ResourceType`.
 
 A type checks a request (`check`, `check_delete`: fast, refuse with ArmError), fills in what the service fills
-in (`initialise`), and then does its work in a long-running operation (`provision`, `remove`, actions). The work
-may be interrupted at any point and is then done again from the start: every step must bear repetition.
+in (`initialise`), and then does its work in a long-running operation (`provision`, `remove`, actions). The
+work may be interrupted at any point and is then done again from the start: every step must bear repetition.
 """
 
 from __future__ import annotations

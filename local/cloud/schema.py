@@ -17,7 +17,8 @@ from local.cloud.json_types import Json
 
 @dataclass
 class Problems:
-    """What is wrong with a body: (path, message) each. `unsupported` are fields that Azure has and we have not."""
+    """What is wrong with a body: (path, message) each. `unsupported` are fields that Azure has and we have
+    not."""
 
     found: list[tuple[str, str]] = field(default_factory=list)
     unsupported: list[str] = field(default_factory=list)

@@ -24,7 +24,8 @@ class CloudSettings:
     tenant_id: str = TENANT_ID
 
     def polling_headers(self) -> dict[str, str]:
-        """When to ask again. Azure's clients treat `Retry-After: 0` as 30 s, so the default is the finer header."""
+        """When to ask again. Azure's clients treat `Retry-After: 0` as 30 s, so the default is the finer
+        header."""
         if self.retry_after_seconds:
             return {"Retry-After": str(self.retry_after_seconds)}
         return {"x-ms-retry-after-ms": str(self.retry_after_ms)}

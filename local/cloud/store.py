@@ -19,8 +19,8 @@ from local.cloud.json_types import Json
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS resources (
-    key TEXT PRIMARY KEY, id TEXT NOT NULL, type TEXT NOT NULL, document TEXT NOT NULL, internal TEXT NOT NULL);
-CREATE INDEX IF NOT EXISTS resources_by_type ON resources (type, key);
+    key TEXT PRIMARY KEY, id TEXT NOT NULL, type TEXT NOT NULL, document TEXT NOT NULL, internal TEXT NOT
+    NULL); CREATE INDEX IF NOT EXISTS resources_by_type ON resources (type, key);
 CREATE TABLE IF NOT EXISTS operations (
     number INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, resource TEXT NOT NULL, status TEXT NOT NULL,
     record TEXT NOT NULL);
@@ -147,7 +147,8 @@ class Store:
         """Records with this status, oldest first; of one resource if given."""
         key = resource.key if resource else None
         rows = self._db.execute(
-            "SELECT record FROM operations WHERE status = ?1 AND (?2 IS NULL OR resource = ?2) ORDER BY number",
+            "SELECT record FROM operations WHERE status = ?1 AND (?2 IS NULL OR resource = ?2)"
+            " ORDER BY number",
             (status, key),
         )
         return [json.loads(row[0]) for row in rows]

@@ -1,6 +1,7 @@
 """The cloud's own certificate authority and server certificate, made once and kept.
 
-Files in the data directory: `ca.pem` (the authority, for NODE_EXTRA_CA_CERTS), `bundle.pem` (certifi's roots and
+Files in the data directory: `ca.pem` (the authority, for NODE_EXTRA_CA_CERTS), `bundle.pem` (certifi's
+roots and
 the authority, for REQUESTS_CA_BUNDLE and SSL_CERT_FILE), `server.pem` (private key and certificate).
 """
 

@@ -72,7 +72,10 @@ class Tokens:
                 "ExpiredAuthenticationToken", "The access token expiry is in the past."
             ) from error
         except jwt.InvalidAudienceError as error:
-            message = f"The access token has been obtained for the wrong audience; use one of {', '.join(audiences)}."
+            message = (
+                "The access token has been obtained for the wrong audience; use one of "
+                f"{', '.join(audiences)}."
+            )
             raise self._refused("InvalidAuthenticationTokenAudience", message) from error
         except jwt.InvalidTokenError as error:
             raise self._refused(

@@ -1,4 +1,5 @@
-"""One package per resource provider, one file per resource type; `RESOURCE_TYPES` and `readings` list them."""
+"""One package per resource provider, one file per resource type; `RESOURCE_TYPES` and `readings` list
+them."""
 
 from __future__ import annotations
 

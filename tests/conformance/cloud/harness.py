@@ -32,6 +32,7 @@ ACCOUNT = "devstoreaccount1"
 # Azurite's published development key.
 ACCOUNT_KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
 TINY = {"publisher": "Kiln", "offer": "tiny", "sku": "tiny-gen2", "version": "latest"}
+METADATA_IMAGE = {"publisher": "Debian", "offer": "debian-12", "sku": "12-gen2", "version": "latest"}
 WINDOWS = {
     "publisher": "MicrosoftWindowsServer",
     "offer": "WindowsServer",
@@ -109,7 +110,7 @@ class LocalCloud:
         }
 
     def http(self) -> httpx.Client:
-        import ssl  # noqa: PLC0415
+        import ssl
 
         context = ssl.create_default_context(cafile=self.address["ca"])
         return httpx.Client(base_url=self.address["arm"], verify=context, timeout=30)

@@ -1,4 +1,5 @@
-"""beginGetAccess and endGetAccess, the same for disks and snapshots: their bytes as a page blob behind a SAS URL."""
+"""beginGetAccess and endGetAccess, the same for disks and snapshots: their bytes as a page blob behind a
+SAS URL."""
 
 from __future__ import annotations
 

@@ -9,6 +9,8 @@ from local.cloud.resource_type import PutRequest, ResourceType
 from local.cloud.schema import Flag, ReadOnly, Record, Text, Unsupported, tracked
 from local.cloud.store import Resource
 
+NAME_LENGTH = 80
+
 
 class Galleries(ResourceType):
     name: ClassVar[str] = "Microsoft.Compute/galleries"
@@ -34,13 +36,14 @@ class Galleries(ResourceType):
 
     def check(self, put: PutRequest) -> None:
         name = put.id.name
-        if not name.replace("_", "a").replace(".", "a").isalnum() or len(name) > 80:
+        if not name.replace("_", "a").replace(".", "a").isalnum() or len(name) > NAME_LENGTH:
             message = (
                 f"The gallery name '{name}' is invalid: only letters, digits, underscores and full stops."
             )
             raise invalid_parameter(message, "galleryName")
 
     def initialise(self, resource: Resource, previous: Resource | None) -> None:
+        del previous
         unique = f"{resource.id.subscription}-{resource.id.name.upper()}"
         resource.properties["identifier"] = {"uniqueName": unique}
 

@@ -57,7 +57,8 @@ class GalleryImages(ResourceType):
         for other in self.cloud.store.children(put.id.parent, self.name):
             if _triple(other.properties["identifier"]) == _triple(put.properties["identifier"]):
                 message = (
-                    f"Gallery image {other.id.name} already has the same identifier (publisher, offer, sku); it must "
+                    f"Gallery image {other.id.name} already has the same identifier (publisher, "
+                    "offer, sku); it must "
                     "be unique within a gallery."
                 )
                 raise ArmError(409, "Conflict", message, "identifier")

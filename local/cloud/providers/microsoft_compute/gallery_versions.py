@@ -21,6 +21,7 @@ from local.cloud.resource_type import PutRequest, ResourceType
 from local.cloud.schema import Record
 from local.cloud.store import Resource
 
+COMPLETE = 100  # percent
 VERSION_NAME = re.compile(r"\d{1,10}\.\d{1,10}\.\d{1,10}")
 
 
@@ -109,11 +110,11 @@ class GalleryVersions(ResourceType):
     def _replication(self, version: Resource) -> Json:
         state = version.properties["provisioningState"]
         running = self.cloud.operations.running(version.id)
-        progress = 100 if state == "Succeeded" else 0
+        progress = COMPLETE if state == "Succeeded" else 0
         if running and running[0].verb == "PUT":
-            progress = min(99, self.cloud.state.progress(running[0].started))
+            progress = min(COMPLETE - 1, self.cloud.state.progress(running[0].started))
         failed = state == "Failed"
-        one = "Failed" if failed else "Completed" if progress == 100 else "Replicating"
+        one = "Failed" if failed else "Completed" if progress == COMPLETE else "Replicating"
         whole = {"Failed": "Failed", "Completed": "Completed", "Replicating": "InProgress"}[one]
         regions = version.properties["publishingProfile"]["targetRegions"]
         summary = [

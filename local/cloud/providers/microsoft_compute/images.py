@@ -69,11 +69,17 @@ class Images(ResourceType):
                 raise change_not_allowed("sourceVirtualMachine")
             return
         if source.location != put.location:
-            message = f"The source '{source.id}' is in region {source.location}; an image is made in the same region."
+            message = (
+                f"The source '{source.id}' is in region {source.location}; an image is made in the same "
+                "region."
+            )
             raise invalid_parameter(message, "location")
         if "sourceVirtualMachine" in put.properties:
             if not source.internal["generalized"]:
-                message = f"The operation 'createOrUpdate Image' requires the Virtual Machine '{source.id.name}' to be Generalized."
+                message = (
+                    "The operation 'createOrUpdate Image' requires the Virtual Machine "
+                    f"'{source.id.name}' to be Generalized."
+                )
                 raise not_allowed(message)
         elif put.properties["storageProfile"]["osDisk"]["osState"] != "Generalized":
             raise invalid_parameter("A managed image must be Generalized.", "osDisk.osState")

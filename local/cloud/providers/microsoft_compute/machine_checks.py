@@ -36,7 +36,8 @@ def check_size(cloud: Cloud, put: PutRequest) -> None:
         raise required_parameter("hardwareProfile.vmSize")
     if size not in MACHINE_SIZES:
         message = (
-            f"The value {size} provided for the VM size is not valid. The valid sizes in the current region are: "
+            f"The value {size} provided for the VM size is not valid. The valid sizes in the current "
+            "region are: "
             f"{','.join(MACHINE_SIZES)}."
         )
         raise invalid_parameter(message, "vmSize")
@@ -45,8 +46,10 @@ def check_size(cloud: Cloud, put: PutRequest) -> None:
     wanted = MACHINE_SIZES[size].cores
     if used + wanted > cloud.settings.cores_quota:
         message = (
-            "Operation could not be completed as it results in exceeding approved Total Regional Cores quota. "
-            f"Additional details - Deployment Model: Resource Manager, Location: {put.location}, Current Limit: "
+            "Operation could not be completed as it results in exceeding approved Total Regional "
+            "Cores quota. "
+            f"Additional details - Deployment Model: Resource Manager, Location: {put.location}, "
+            "Current Limit: "
             f"{cloud.settings.cores_quota}, Current Usage: {used}, Additional Required: {wanted}, "
             f"(Minimum) New Limit Required: {used + wanted}."
         )
@@ -71,7 +74,8 @@ def check_interfaces(cloud: Cloud, put: PutRequest) -> None:
         found = cloud.store.find(reference["id"])
         if found is None or found.location != put.location:
             message = (
-                f"Resource {reference['id']} referenced by resource {put.id} was not found. Please make sure that "
+                f"Resource {reference['id']} referenced by resource {put.id} was not found. Please "
+                "make sure that "
                 "the referenced resource exists, and that both resources are in the same region."
             )
             target = f"properties.networkProfile.networkInterfaces[{index}].id"
@@ -87,8 +91,10 @@ def check_os_disk(source: ImageSource, os_disk: Json) -> None:
         raise invalid_parameter(f"The image's osType is {source.os_type}.", "osDisk.osType")
     if os_disk.get("diskSizeGB", source.size_gib) < source.size_gib:
         message = (
-            f"The specified disk size {os_disk['diskSizeGB']} GB is smaller than the size of the corresponding disk "
-            f"in the VM image: {source.size_gib} GB. This is not allowed. Please choose equal or greater size or do "
+            f"The specified disk size {os_disk['diskSizeGB']} GB is smaller than the size of the "
+            "corresponding disk "
+            f"in the VM image: {source.size_gib} GB. This is not allowed. Please choose equal or "
+            "greater size or do "
             "not specify an explicit size."
         )
         raise ArmError(409, "OperationNotAllowed", message, "osDisk.diskSizeGB")
@@ -107,7 +113,10 @@ def check_os_profile(source: ImageSource, profile: Json | None) -> None:
     if not user:
         raise required_parameter("osProfile.adminUsername")
     if user.lower() in RESERVED_USERS:
-        message = "The Admin Username specified is not allowed. For more information, see the list of disallowed values."
+        message = (
+            "The Admin Username specified is not allowed. For more information, see the list of "
+            "disallowed values."
+        )
         raise invalid_parameter(message, "adminUsername")
     _check_credentials(source, profile)
 
@@ -121,7 +130,10 @@ def _check_computer_name(source: ImageSource, name: str | None) -> None:
         or not COMPUTER_NAME.fullmatch(name)
         or (source.os_type == "Windows" and name.isdigit())
     ):
-        message = f"{source.os_type} host name '{name}' is not valid: at most {longest} letters, digits and hyphens."
+        message = (
+            f"{source.os_type} host name '{name}' is not valid: at most {longest} letters, digits and "
+            "hyphens."
+        )
         raise invalid_parameter(message, "computerName")
 
 

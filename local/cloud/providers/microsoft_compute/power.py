@@ -1,4 +1,5 @@
-"""The power of a virtual machine: start, powerOff, deallocate, restart; and generalize, from which none returns."""
+"""The power of a virtual machine: start, powerOff, deallocate, restart; and generalize, from which none
+returns."""
 
 from __future__ import annotations
 
@@ -86,5 +87,8 @@ def _check_running(machine: Resource, body: Json) -> None:
 def _check_stopped(machine: Resource, body: Json) -> None:
     del body
     if machine.internal["power"] not in ("stopped", "deallocated"):
-        message = f"Operation 'generalize' is not allowed on VM '{machine.id.name}' since it is running. Please power off the VM first."
+        message = (
+            f"Operation 'generalize' is not allowed on VM '{machine.id.name}' since it is running. Please "
+            "power off the VM first."
+        )
         raise not_allowed(message)

@@ -1,8 +1,8 @@
 """Microsoft.Compute/virtualMachines/runCommands: scripts that a virtual machine runs.
 
-With `asyncExecution` the PUT is done when the script has started, otherwise when it has ended. A script that a
-killed cloud left unfinished is run again. A PUT that repeats the former body runs nothing, like an extension whose
-settings did not change (assumed: Azure's documents do not say it of run commands).
+With `asyncExecution` the PUT is done when the script has started, otherwise when it has ended. A script
+that a killed cloud left unfinished is run again. A PUT that repeats the former body runs nothing, like an
+extension whose settings did not change (assumed: Azure's documents do not say it of run commands).
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""What a gallery image version can be made of: a machine, a managed image, a disk, a snapshot, another version."""
+"""What a gallery image version can be made of: a machine, a managed image, a disk, a snapshot, another
+version."""
 
 from __future__ import annotations
 
@@ -16,7 +17,8 @@ WHERE = "galleryImageVersion.properties.storageProfile.source.id"
 
 @dataclass(frozen=True)
 class VersionSource:
-    """Either `disk_id` (a live disk, to be frozen) or `content_id` (frozen already). Empty facts are unknown."""
+    """Either `disk_id` (a live disk, to be frozen) or `content_id` (frozen already). Empty facts are
+    unknown."""
 
     regions: tuple[str, ...]
     size_gib: int
@@ -70,7 +72,8 @@ def check_source(store: Store, put: PutRequest) -> None:
     for name, (actual, words) in facts.items():
         if actual and actual != definition[name]:
             message = (
-                f"The resource with id '{text}' has a different {words} ['{actual}'] than the parent gallery image "
+                f"The resource with id '{text}' has a different {words} ['{actual}'] than the parent "
+                "gallery image "
                 f"['{definition[name]}']."
             )
             raise ArmError(409, "OperationNotAllowed", message, WHERE)

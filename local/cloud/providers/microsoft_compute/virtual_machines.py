@@ -164,8 +164,8 @@ class VirtualMachines(ResourceType):
         return PowerActions(self.cloud).actions()
 
 
-def _overlaid(former: Json | str, given: Json | str | None) -> Json | str:
+def _overlaid(former: object, given: object) -> object:
     """A section of the body where only what was given changes."""
     if isinstance(former, dict) and isinstance(given, dict):
-        return {**former, **{key: _overlaid(former.get(key, value), value) for key, value in given.items()}}
+        return {**former, **{key: _overlaid(former.get(key), value) for key, value in given.items()}}
     return former if given is None else given

@@ -142,7 +142,9 @@ class NetworkInterfaces(ResourceType):
     def check_delete(self, resource: Resource) -> None:
         if machine := resource.properties.get("virtualMachine"):
             message = (
-                f"Network Interface {resource.id} is used by existing resource {machine['id']}. In order to delete "
-                "the network interface, it must be dissociated from the resource. To learn more, see aka.ms/deletenic."
+                f"Network Interface {resource.id} is used by existing resource {machine['id']}. In "
+                "order to delete "
+                "the network interface, it must be dissociated from the resource. To learn more, see "
+                "aka.ms/deletenic."
             )
             raise ArmError(400, "NicInUse", message)

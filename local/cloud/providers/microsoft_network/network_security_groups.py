@@ -81,6 +81,7 @@ class NetworkSecurityGroups(ResourceType):
             taken[place] = rule["name"]
 
     def initialise(self, resource: Resource, previous: Resource | None) -> None:
+        del previous
         for rule in resource.properties.setdefault("securityRules", []):
             rule["id"] = f"{resource.id}/securityRules/{rule['name']}"
             rule["type"] = f"{self.name}/securityRules"
@@ -96,8 +97,10 @@ class NetworkSecurityGroups(ResourceType):
         ]
         if users:
             message = (
-                f"Network security group {resource.id} cannot be deleted because it is in use by the following "
-                f"resources: {', '.join(map(str, users))}. In order to delete the Network security group, remove "
+                f"Network security group {resource.id} cannot be deleted because it is in use by the "
+                "following "
+                f"resources: {', '.join(map(str, users))}. In order to delete the Network security "
+                "group, remove "
                 "the association with the resource(s). To learn how to do this, see aka.ms/deletensg."
             )
             raise ArmError(400, "InUseNetworkSecurityGroupCannotBeDeleted", message)

@@ -1,4 +1,5 @@
-"""Microsoft.Network/publicIPAddresses: a resource that can be made, assigned and deleted; no traffic passes."""
+"""Microsoft.Network/publicIPAddresses: a resource that can be made, assigned and deleted; no traffic
+passes."""
 
 from __future__ import annotations
 
@@ -51,6 +52,7 @@ class PublicIpAddresses(ResourceType):
                 if used.lower() == resource.id.key:
                     message = (
                         f"Public IP address {resource.id} can not be deleted since it is still allocated to "
-                        f"resource {configuration['id']}. In order to delete the public IP, disassociate it first."
+                        f"resource {configuration['id']}. In order to delete the public IP, "
+                        "disassociate it first."
                     )
                     raise ArmError(400, "PublicIPAddressCannotBeDeleted", message)

@@ -72,7 +72,8 @@ def check_subnet_unused(store: Store, subnet: ArmId) -> None:
             used = configuration["properties"].get("subnet", {}).get("id", "")
             if used.lower() == subnet.key:
                 message = (
-                    f"Subnet {subnet.name} is in use by {configuration['id']} and cannot be deleted. In order to "
+                    f"Subnet {subnet.name} is in use by {configuration['id']} and cannot be deleted. "
+                    "In order to "
                     "delete the subnet, delete all the resources within the subnet. See aka.ms/deletesubnet."
                 )
                 raise ArmError(400, "InUseSubnetCannotBeDeleted", message)

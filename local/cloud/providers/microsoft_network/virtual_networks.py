@@ -76,6 +76,7 @@ class VirtualNetworks(ResourceType):
                     check_subnet_unused(self.cloud.store, stored.id)
 
     def initialise(self, resource: Resource, previous: Resource | None) -> None:
+        del previous
         properties = resource.properties
         properties.setdefault("enableDdosProtection", False)
         if "subnets" not in properties:
@@ -113,7 +114,8 @@ def _check_inside(space: list[str], subnet: Json, network: ArmId) -> None:
             inner.version == o.version and int(o[0]) <= int(inner[0]) and inner[-1] in o for o in outers
         ):
             message = (
-                f"Subnet '{subnet['name']}' is not valid because its IP address range is outside the IP address "
+                f"Subnet '{subnet['name']}' is not valid because its IP address range is outside the "
+                "IP address "
                 f"range of virtual network '{network.name}'."
             )
             raise ArmError(400, "NetcfgSubnetRangeOutsideVnet", message)

@@ -38,7 +38,10 @@ class ResourceGroups(ResourceType):
             refusals = [await self._try_delete(resource) for resource in inside]
             if all(refusals):
                 details = [refusal.error() for refusal in refusals if refusal]
-                message = f"Deletion of resource group '{resource_id.name}' failed as some resources could not be deleted."
+                message = (
+                    f"Deletion of resource group '{resource_id.name}' failed as some resources could not "
+                    "be deleted."
+                )
                 raise ArmError(409, "ResourceGroupDeletionBlocked", message, details=details)
 
     def _deepest_first(self, group: ArmId) -> list[Resource]:
