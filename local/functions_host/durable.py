@@ -30,13 +30,13 @@ class DurableHost:
         self, store: Store, workers: WorkerPool, options: DurableOptions, outputs: OutputBindings
     ) -> None:
         self._store = store
-        self._due = DueQueue()
+        self.due = DueQueue()
         self.options = options
         self.instances = Instances(store)
         self.activities = ActivityDispatcher(store, workers, options.max_activities, outputs)
         self.entities = EntityEngine(store, workers, options)
-        self.orchestrations = Mailboxes[OrchestratorMessage](self._due, self._wake_instance)
-        self.entity_mail = Mailboxes[EntityMessage](self._due, self.entities.wake)
+        self.orchestrations = Mailboxes[OrchestratorMessage](self.due, self._wake_instance)
+        self.entity_mail = Mailboxes[EntityMessage](self.due, self.entities.wake)
         self.post = Post(store, self.orchestrations, self.entity_mail)
         self.scheduler = Scheduler(
             store, self.instances, self.post, self.activities.dispatch, options.default_version
@@ -88,7 +88,7 @@ class DurableHost:
             )
 
     async def stop(self) -> None:
-        self._due.stop()
+        self.due.stop()
         await self.engine.stop()
         await self.entities.stop()
         await self.activities.stop()

@@ -43,6 +43,7 @@ class EventType(IntEnum):
     EXECUTION_RESUMED = 20
 
 
+_COMPACT = json.JSONEncoder(separators=(",", ":"))
 SCHEDULING = frozenset(
     {
         EventType.TASK_SCHEDULED,
@@ -63,7 +64,7 @@ _TASK_KEYS = {
 
 def iso(seconds: float) -> str:
     """A UTC timestamp with six decimals; `seconds` since the epoch."""
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="microseconds")[:-6] + "Z"
 
 
 def from_iso(text: str) -> float:
@@ -73,7 +74,7 @@ def from_iso(text: str) -> float:
 
 
 def compact(value: Json) -> str:
-    return json.dumps(value, separators=(",", ":"))
+    return _COMPACT.encode(value)
 
 
 def event(kind: EventType, at: float, event_id: int = -1, **fields: Json) -> Event:

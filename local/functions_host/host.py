@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from .app_functions import runnable
 from .client_api import DurableClientApi
 from .config import HostConfig, load_config
 from .durable import DurableHost
@@ -26,6 +27,8 @@ from .queries import Queries
 from .server import HttpServer, bind
 from .settings import load_settings
 from .store import Store
+from .tasks import Tasks
+from .timer_trigger import TimerTrigger
 from .worker_pool import WorkerPool
 
 log = logging.getLogger("Host.Startup")
@@ -52,6 +55,7 @@ class Host:
         self.settings = load_settings(options.app_dir, environment)
         self.config: HostConfig = load_config(options.app_dir, self.settings)
         self._started = time.time()
+        self._triggers = Tasks()
 
     async def start(self) -> str:
         """Loads the app, recovers and serves; returns the public address. Raises HostError, LoadError."""
@@ -59,7 +63,9 @@ class Host:
         self._store = Store(options.data_dir, self.config.durable.hub_name)
         self._workers = WorkerPool(options.app_dir, self.settings, self.config.function_timeout)
         await self._workers.start()
-        self.functions: dict[str, FunctionMetadata] = self._workers.functions
+        self.functions: dict[str, FunctionMetadata] = runnable(
+            self._workers.functions.values(), self.settings
+        )
         public, loopback = bind(options.host, options.port), bind("127.0.0.1", options.rpc_port)
         port, rpc_port = public.getsockname()[1], loopback.getsockname()[1]
         self._keys = Keys(options.data_dir / "keys.json", self.functions, options.auth)
@@ -79,16 +85,25 @@ class Host:
             HttpServer(self._public_app(management, triggers), public),
             HttpServer(Starlette(routes=management.routes("/durabletask", lambda _: True)), loopback),
         ]
-        await asyncio.gather(*(server.start() for server in self._servers))
+        # Before any request can add to the store what would then be taken up twice.
         await self._durable.recover()
+        await asyncio.gather(*(server.start() for server in self._servers))
+        self._start_timers()
         return links.origin
 
     async def stop(self) -> None:
         """Stops taking work, then lets go of everything; what is under way is taken up at the next start."""
         await asyncio.gather(*(server.stop() for server in self._servers))
+        await self._triggers.stop()
         await self._durable.stop()
         await self._workers.stop()
         self._store.close()
+
+    def _start_timers(self) -> None:
+        for function in self.functions.values():
+            if function.kind == "timerTrigger":
+                due = self._durable.due
+                TimerTrigger(function, self._invoker, self._store, self.settings, due).start(self._triggers)
 
     def _management(self, links: ClientLinks) -> ManagementApi:
         client = DurableClientApi(self._durable, self._store.commit)

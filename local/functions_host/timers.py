@@ -25,6 +25,11 @@ class DueQueue:
         if self._heap[0][2] is action:
             self._arm()
 
+    async def wait_until(self, due: float) -> None:
+        reached = asyncio.Event()
+        self.at(due, reached.set)
+        await reached.wait()
+
     def stop(self) -> None:
         self._heap.clear()
         if self._handle is not None:

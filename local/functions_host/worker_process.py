@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import os
+import random
 import socket
 import subprocess
 import sys
@@ -39,7 +40,7 @@ class WorkerProcess:
         self._connection = connection
         self._pending: dict[str, asyncio.Future[frames.Body]] = {}
         self._loaded: asyncio.Future[frames.Body] = asyncio.get_running_loop().create_future()
-        self._writer: asyncio.StreamWriter | None = None
+        self._frames: frames.FrameWriter | None = None
         self._reading: asyncio.Task[None] | None = None
         self.alive = True
         self.on_lost: Callable[[WorkerProcess], None] = lambda _: None
@@ -62,7 +63,8 @@ class WorkerProcess:
         return worker
 
     async def _open(self) -> None:
-        reader, self._writer = await asyncio.open_connection(sock=self._connection, limit=1 << 22)
+        reader, writer = await asyncio.open_connection(sock=self._connection, limit=1 << 22)
+        self._frames = frames.FrameWriter(writer)
         self._reading = asyncio.create_task(self._read(reader))
 
     @property
@@ -89,7 +91,7 @@ class WorkerProcess:
         """Runs a function. Raises FunctionFailedError, or WorkerLostError if the process ends first."""
         if not self.alive:
             raise WorkerLostError(f"worker process {self.pid} has ended")
-        invocation_id = str(uuid.uuid4())
+        invocation_id = str(uuid.UUID(int=random.getrandbits(128), version=4))
         future: asyncio.Future[frames.Body] = asyncio.get_running_loop().create_future()
         self._pending[invocation_id] = future
         try:
@@ -108,9 +110,9 @@ class WorkerProcess:
             await self._reading
 
     def _send(self, name: str, body: frames.Body) -> None:
-        if self._writer is None:
+        if self._frames is None:
             raise WorkerLostError("the worker is not connected")
-        self._writer.write(frames.encode(name, body))
+        self._frames.send(name, body)
 
     async def _read(self, reader: asyncio.StreamReader) -> None:
         try:
@@ -136,8 +138,8 @@ class WorkerProcess:
             if not future.done():
                 future.set_exception(lost)
         self._loaded.exception()
-        if self._writer is not None:
-            self._writer.close()
+        if self._frames is not None:
+            self._frames.close()
         self.on_lost(self)
 
 

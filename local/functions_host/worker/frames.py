@@ -13,6 +13,27 @@ Body = dict[str, Json]
 _LENGTH_BYTES = 4
 
 
+class FrameWriter:
+    """Collects the frames of one pass of the event loop and writes them together: one wake-up for many."""
+
+    def __init__(self, writer: asyncio.StreamWriter) -> None:
+        self._writer = writer
+        self._loop = asyncio.get_running_loop()
+        self._collected: list[bytes] = []
+
+    def send(self, name: str, body: Body) -> None:
+        if not self._collected:
+            self._loop.call_soon(self._flush)
+        self._collected.append(encode(name, body))
+
+    def close(self) -> None:
+        self._writer.close()
+
+    def _flush(self) -> None:
+        self._writer.write(b"".join(self._collected))
+        self._collected.clear()
+
+
 def encode(name: str, body: Body) -> bytes:
     payload = json.dumps({name: body}, separators=(",", ":")).encode()
     return len(payload).to_bytes(_LENGTH_BYTES, "big") + payload

@@ -57,7 +57,7 @@ class Worker:
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader = reader
-        self._writer = writer
+        self._frames = frames.FrameWriter(writer)
         self._loop = asyncio.get_running_loop()
         threads = os.environ.get("PYTHON_THREADPOOL_THREAD_COUNT")
         self._pool = ThreadPoolExecutor(int(threads) if threads else None, thread_name_prefix="function")
@@ -83,7 +83,7 @@ class Worker:
         self._loop.call_soon_threadsafe(self._send, name, body)
 
     def _send(self, name: str, body: frames.Body) -> None:
-        self._writer.write(frames.encode(name, body))
+        self._frames.send(name, body)
 
     def _load(self, app_dir: Path) -> frames.Body:
         try:
@@ -107,7 +107,6 @@ class Worker:
         except BaseException as error:  # noqa: BLE001 - whatever user code raises is the invocation's result
             answer["result"] = _failure(error)
         self._send("invocationResponse", answer)
-        await self._writer.drain()
 
 
 def _failure(error: BaseException) -> dict[str, Json]:
