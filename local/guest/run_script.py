@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import selectors
 import signal
+import stat
 import subprocess
 import time
 from collections.abc import Callable, Mapping
@@ -84,6 +85,10 @@ def _run(store: Store, tier: Tier, disk: DiskState, run: Path, request: ScriptRe
     for name in ("upper", "work", "root", "machine"):
         (run / name).mkdir(parents=True)
     sandbox.make_layer(run / "machine", store, disk.layers)
+    # The guest's root directory takes its permissions from the topmost layers, not from this process's umask.
+    mode = stat.S_IMODE((store.layers / disk.layers[-1]).stat().st_mode)
+    for name in ("upper", "machine"):
+        (run / name).chmod(mode)
     here = run.relative_to(store.data)
     lower = lower_directories(store, disk.layers, over=[str(here / "machine")])
     with limited() as limits:

@@ -59,6 +59,17 @@ def test_another_user(guest: Guest) -> None:
     assert (ran.output, ran.result.exit_code) == ("nobody\nx y\n", 4)
 
 
+def test_the_machines_umask_does_not_reach_the_guest(guest: Guest) -> None:
+    disk = guest.disk("d")
+    before = os.umask(0o077)
+    try:
+        text = "umask; stat -c %a / /etc /usr /usr/sbin; touch /tmp/new; stat -c %a /tmp/new; chmod 750 /"
+        assert guest.output(disk, text).split() == ["0022", "755", "755", "755", "755", "644"]
+        assert guest.output(disk, "stat -c %a /") == "750\n"
+    finally:
+        os.umask(before)
+
+
 def test_an_unknown_user_fails_the_script(guest: Guest) -> None:
     ran = guest.run(guest.disk("d"), "true", run_as="nosuchuser")
     assert ran.result.exit_code != 0
