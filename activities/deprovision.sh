@@ -51,7 +51,7 @@ rm -rf /root/.ssh /root/.cache
 rm -f /root/.bash_history /root/.wget-hsts /root/.viminfo /root/.lesshst /root/.python_history
 rm -f /etc/passwd- /etc/shadow- /etc/group- /etc/gshadow- /etc/subuid- /etc/subgid-
 rm -rf /var/log/journal/* /var/log/azure/* /var/crash/*
-find /var/log -type f \( -name '*.gz' -o -name '*.[0-9]' \) -delete
+find /var/log -type f \( -name '*.gz' -o -name '*.[0-9]' \) -exec rm -f {} +
 find /var/log -type f -exec sh -c 'for log in "$@"; do : >"$log"; done' sh {} +
 if command -v apt-get >/dev/null 2>&1; then
     apt-get clean

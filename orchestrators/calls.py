@@ -38,4 +38,6 @@ def _attempt(
     try:
         return (yield context.call_activity(activity, to_json(payload)))
     except Exception as error:
-        raise BuildFailed(BuildError("ActivityFailed", f"{activity}: {error}")) from error
+        # The rest of the text is a traceback, which the app's log has too.
+        reason = str(error).strip().partition("\n")[0].strip()
+        raise BuildFailed(BuildError("ActivityFailed", reason, details={"activity": activity})) from error

@@ -1,29 +1,25 @@
 """Starts a long-running operation without waiting: the answer's headers become an `OperationRef`."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from typing import Any
 
-from azure.core.pipeline import PipelineResponse
+from azure.core.polling import NoPolling
 
 from shared.domain.operations import OperationKind, OperationRef
 
 
-class Poller(Protocol):
-    """What the SDKs' `begin_…` methods return, as far as needed here."""
+class _FirstAnswer(NoPolling[Any]):
+    """A polling method that keeps the headers of the first answer and asks no further."""
 
-    def result(self) -> Any: ...  # noqa: ANN401 - the SDK's own annotation
+    headers: Mapping[str, str] = {}  # noqa: RUF012 - replaced, never changed
+
+    def initialize(self, _client: Any, initial_response: Any, _callback: Any) -> None:  # noqa: ANN401 - the SDK's types
+        self.headers = initial_response.http_response.headers
 
 
-def start(resource_id: str, begin: Callable[..., Poller], *args: object, **kwargs: object) -> OperationRef:
-    """Calls a `begin_…` method with polling off and keeps where its operation can be polled.
-
-    The `cls` callback is the SDKs' public way to see the raw response of an operation's first request.
-    """
-    headers: Mapping[str, str] = begin(*args, **kwargs, polling=False, cls=_headers).result()
-    url = headers.get("Azure-AsyncOperation") or headers.get("Location") or ""
+def start(resource_id: str, begin: Callable[..., object], *args: object, **kwargs: object) -> OperationRef:
+    """Calls a `begin_…` method and keeps where its operation can be polled."""
+    first = _FirstAnswer()  # type: ignore[no-untyped-call]  # the SDK's constructor has no types
+    begin(*args, **kwargs, polling=first)
+    url = first.headers.get("Azure-AsyncOperation") or first.headers.get("Location") or ""
     return OperationRef(OperationKind.ARM if url else OperationKind.DONE, resource_id, url)
-
-
-def _headers(response: PipelineResponse[Any, Any], _body: object, _headers: object) -> Mapping[str, str]:
-    found: Mapping[str, str] = response.http_response.headers
-    return found
