@@ -16,6 +16,8 @@ def main() -> None:
     )
     # The storage client tells every request and every header at INFO.
     logging.getLogger("azure").setLevel(logging.WARNING)
+    # httpx writes whole URLs at INFO, and those of scripts carry signatures.
+    logging.getLogger("httpx").setLevel(logging.WARNING)
     asyncio.run(serve(parse_options()))
 
 

@@ -1,18 +1,21 @@
-"""The storage behind managed disks: contents of the guest as page blobs that a SAS URL gives out.
+"""The storage behind managed disks: contents of the guest as page blobs that a URL gives out.
 
 Azure copies a disk's bytes out through the `accessSAS` of `beginGetAccess`; here the content's VHD is written
 as a sparse page blob (only its data ranges) into the storage account that the cloud was started with.
+
+The URL carries no signature: Azurite reads a signed copy source whole into memory before it copies it (its
+validateCopySource sends a GET), which takes a minute per GiB. It is a capability all the same: the container
+is named by the disk's random unique id, and is gone after `endGetAccess`.
 """
 
 from __future__ import annotations
 
 import logging
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
-from azure.storage.blob import BlobClient, BlobSasPermissions, BlobServiceClient, generate_blob_sas
+from azure.storage.blob import BlobClient, BlobServiceClient
 
 MIB = 1024 * 1024
 PAGE_CHUNK = 4 * MIB  # the most that Put Page takes
@@ -40,7 +43,7 @@ class Storage:
         """Writes the VHD under `owner` (an id fit for a container name). Repeating it starts over."""
         container = self.client.get_container_client(f"md-{owner}")
         try:
-            container.create_container()
+            container.create_container(public_access="blob")
         except ResourceExistsError:
             log.debug("container of %s exists already", owner)
         blob = container.get_blob_client("abcd.vhd")
@@ -49,18 +52,9 @@ class Storage:
             for upload in [pool.submit(_upload, blob, vhd, *chunk) for chunk in _chunks(ranges)]:
                 upload.result()
 
-    def read_access(self, owner: str, seconds: int) -> str:
-        """A SAS URL that reads the published VHD for that long."""
-        blob = self.client.get_blob_client(f"md-{owner}", "abcd.vhd")
-        token = generate_blob_sas(
-            account_name=str(blob.account_name),
-            container_name=blob.container_name,
-            blob_name=blob.blob_name,
-            account_key=blob.credential.account_key,
-            permission=BlobSasPermissions(read=True),
-            expiry=datetime.now(UTC) + timedelta(seconds=seconds),
-        )
-        return f"{blob.url}?{token}"
+    def read_access(self, owner: str) -> str:
+        """The URL that reads the published VHD until it is withdrawn."""
+        return self.client.get_blob_client(f"md-{owner}", "abcd.vhd").url
 
     def withdraw(self, owner: str) -> None:
         """Removes what `publish_vhd` wrote; nothing there is no error."""

@@ -37,7 +37,7 @@ def check_grant(resource: Resource, body: Json) -> None:
         )
 
 
-async def grant_access(cloud: Cloud, resource_id: ArmId, body: Json) -> Json:
+async def grant_access(cloud: Cloud, resource_id: ArmId) -> Json:
     """Publishes the bytes once; later grants give out the same blob again."""
     resource = cloud.store.get(resource_id)
     owner = str(resource.internal["uniqueId"])
@@ -47,7 +47,7 @@ async def grant_access(cloud: Cloud, resource_id: ArmId, body: Json) -> Json:
             changed.internal["published"] = True
             changed.internal["stateBefore"] = changed.properties["diskState"]
             changed.properties["diskState"] = "ActiveSAS"
-    url = await asyncio.to_thread(cloud.storage.read_access, owner, body["durationInSeconds"])
+    url = await asyncio.to_thread(cloud.storage.read_access, owner)
     return {"accessSAS": url}
 
 
