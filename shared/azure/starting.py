@@ -11,7 +11,7 @@ from shared.domain.operations import OperationKind, OperationRef
 class _FirstAnswer(NoPolling[Any]):
     """A polling method that keeps the headers of the first answer and asks no further."""
 
-    headers: Mapping[str, str] = {}  # noqa: RUF012 - replaced, never changed
+    headers: Mapping[str, str] = {}
 
     def initialize(self, _client: Any, initial_response: Any, _callback: Any) -> None:  # noqa: ANN401 - the SDK's types
         self.headers = initial_response.http_response.headers
