@@ -137,6 +137,7 @@ class Disks(ResourceType):
         }
 
     async def _grant(self, resource_id: ArmId, body: Json) -> Json | None:
+        del body
         return await grant_access(self.cloud, resource_id)
 
     async def _revoke(self, resource_id: ArmId, body: Json) -> Json | None:
