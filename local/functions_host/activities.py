@@ -63,6 +63,9 @@ class ActivityDispatcher:
             except (FunctionFailedError, FunctionTimeoutError, UnsupportedCallError) as error:
                 log.info("activity '%s' of %s failed: %s", item.name, item.instance_id, error)
                 return _failure(item, error)
+            except Exception as error:
+                log.exception("activity '%s' of %s failed inside the host", item.name, item.instance_id)
+                return _failure(item, error)
             else:
                 return event(
                     EventType.TASK_COMPLETED, time.time(), TaskScheduledId=item.task_id, Result=result

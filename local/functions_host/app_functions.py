@@ -14,7 +14,6 @@ _TRIGGERS = frozenset(
     {
         "httpTrigger",
         "timerTrigger",
-        "queueTrigger",
         "serviceBusTrigger",
         "orchestrationTrigger",
         "activityTrigger",

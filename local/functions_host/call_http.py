@@ -54,7 +54,7 @@ class HttpCaller:
     ) -> httpx.Response:
         try:
             return await self._client.request(method, uri, content=content, headers=headers)
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise UnsupportedCallError(f"HttpRequestException: {type(error).__name__}: {error}") from error
 
 

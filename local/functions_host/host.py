@@ -25,6 +25,7 @@ from .output_bindings import OutputBindings
 from .payloads import WEBHOOK_PATH, ClientLinks
 from .queries import Queries
 from .server import HttpServer, bind
+from .service_bus import ServiceBusOutput, ServiceBusTrigger
 from .settings import load_settings
 from .store import Store
 from .tasks import Tasks
@@ -76,6 +77,8 @@ class Host:
             self._keys.system,
         )
         outputs = OutputBindings()
+        self._service_bus = ServiceBusOutput(self.settings)
+        outputs.add("serviceBus", self._service_bus.write)
         self._durable = DurableHost(self._store, self._workers, self.config.durable, outputs)
         self._durable.register(self.functions.values())
         self._invoker = Invoker(self._workers, links, outputs)
@@ -88,7 +91,7 @@ class Host:
         # Before any request can add to the store what would then be taken up twice.
         await self._durable.recover()
         await asyncio.gather(*(server.start() for server in self._servers))
-        self._start_timers()
+        self._start_triggers()
         return links.origin
 
     async def stop(self) -> None:
@@ -97,13 +100,18 @@ class Host:
         await self._triggers.stop()
         await self._durable.stop()
         await self._workers.stop()
+        await self._service_bus.close()
         self._store.close()
 
-    def _start_timers(self) -> None:
+    def _start_triggers(self) -> None:
+        max_calls = self.config.service_bus_max_concurrent_calls
         for function in self.functions.values():
             if function.kind == "timerTrigger":
                 due = self._durable.due
                 TimerTrigger(function, self._invoker, self._store, self.settings, due).start(self._triggers)
+            elif function.kind == "serviceBusTrigger":
+                trigger = ServiceBusTrigger(function, self._invoker, self.settings, max_calls)
+                self._triggers.spawn(trigger.run())
 
     def _management(self, links: ClientLinks) -> ManagementApi:
         client = DurableClientApi(self._durable, self._store.commit)

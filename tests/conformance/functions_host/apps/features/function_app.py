@@ -76,7 +76,7 @@ def ticking(timer: func.TimerRequest, context: func.Context) -> None:
 def call_one(context: df.DurableOrchestrationContext):
     """Calls the activity that its input names and says how it ended."""
     try:
-        result = yield context.call_activity(context.get_input(), context.instance_id)
+        result = yield context.call_activity(context.get_input()["activity"], context.instance_id)
     except Exception as error:  # noqa: BLE001 - the SDK raises no narrower type
         return str(error)
     return result
