@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from shared.distributors.kind import Home
 from shared.distributors.registry import read_distributor
@@ -10,6 +11,10 @@ from shared.domain.problems import InvalidTemplateError
 from shared.domain.template import Distributor
 from shared.reading.object_reader import read_object
 from shared.reading.report import Report
+
+# Without clocks: a busy machine is no fault of the code.
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 
 @pytest.fixture
