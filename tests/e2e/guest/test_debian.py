@@ -1,12 +1,8 @@
-"""The real thing: Debian 12 with nginx from its mirror, captured, exported and looked into.
-
-The base is built on the first run (half a minute) and kept in KILN_HOME, or `.kiln/` of this repository.
-"""
+"""The real thing: Debian 12 with nginx from its mirror, captured, exported and looked into."""
 
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import threading
 import uuid
@@ -18,7 +14,6 @@ import pytest
 from local.guest import Hypervisor, ScriptRequest
 from local.guest.inspect import VhdImage
 
-REPOSITORY = Path(__file__).parents[3]
 SCRIPT = """\
 #!/bin/sh
 set -e
@@ -31,16 +26,6 @@ cp /bin/ping /srv/ping
 setcap cap_net_raw+ep /srv/ping
 ! systemctl is-active nginx
 """
-
-
-@pytest.fixture(scope="module")
-def hypervisor() -> Hypervisor:
-    return Hypervisor(Path(os.environ.get("KILN_HOME", REPOSITORY / ".kiln")) / "guest-tests")
-
-
-@pytest.fixture(scope="module")
-def debian(hypervisor: Hypervisor) -> str:
-    return hypervisor.prepare(next(image for image in hypervisor.marketplace() if image.sku == "12-gen2"))
 
 
 @pytest.fixture(scope="module")
