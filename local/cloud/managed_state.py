@@ -13,6 +13,9 @@ from typing import Protocol
 
 
 class ManagedState(Protocol):
+    def begun(self, started: float) -> None:
+        """An operation was accepted at `started`; it may have to queue before it waits."""
+
     async def wait(self, started: float) -> None:
         """Returns when an operation begun at `started` (seconds since the epoch) may take effect."""
 
@@ -21,6 +24,9 @@ class ManagedState(Protocol):
 
 
 class Immediately:
+    def begun(self, started: float) -> None:
+        del started
+
     async def wait(self, started: float) -> None:
         del started
 
@@ -34,6 +40,9 @@ class ByTime:
     """Counts from the recorded start: a restart of the cloud does not begin the wait anew."""
 
     seconds: float
+
+    def begun(self, started: float) -> None:
+        del started
 
     async def wait(self, started: float) -> None:
         await asyncio.sleep(max(0.0, started + self.seconds - time.time()))
@@ -51,13 +60,16 @@ class ByTick:
     _seen: dict[float, int] = field(default_factory=dict)
     _changed: asyncio.Condition = field(default_factory=asyncio.Condition)
 
+    def begun(self, started: float) -> None:
+        self._seen[started] = self._count
+
     async def tick(self) -> None:
         async with self._changed:
             self._count += 1
             self._changed.notify_all()
 
     async def wait(self, started: float) -> None:
-        due = self._seen.setdefault(started, self._count) + self.ticks
+        due = self._seen[started] + self.ticks
         async with self._changed:
             await self._changed.wait_for(lambda: self._count >= due)
 

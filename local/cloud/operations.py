@@ -114,6 +114,7 @@ class Operations:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def _schedule(self, operation: Operation) -> None:
+        self._state.begun(operation.started)
         task = asyncio.get_running_loop().create_task(self._run(operation))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)

@@ -10,6 +10,7 @@ import pytest
 from tests.conformance.cloud.harness import Azurite, Clients, LocalCloud, find_azurite, running_azurite
 
 StartCloud = Callable[..., LocalCloud]
+Connect = Callable[..., Clients]
 
 
 @pytest.fixture(scope="session")
@@ -22,8 +23,8 @@ def azurite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Azurite]:
 
 @pytest.fixture(scope="module")
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
-    """One cloud for the tests of a module; each test has a resource group of its own."""
-    running = LocalCloud(tmp_path_factory.mktemp("cloud")).start()
+    """One cloud without guests for the tests of a module; each test has a resource group of its own."""
+    running = LocalCloud(tmp_path_factory.mktemp("cloud"), ("--guest", "none")).start()
     yield running
     assert running.stop() == 0
 
@@ -38,7 +39,7 @@ def clients(cloud: LocalCloud) -> Iterator[Clients]:
 @pytest.fixture
 def group(request: pytest.FixtureRequest) -> str:
     """A resource group's name that only this test uses; the test creates it."""
-    return f"rg-{request.node.name.replace('[', '-').rstrip(']')}"
+    return f"rg-{request.node.name.replace('[', '-').rstrip(']')}"[:90]
 
 
 @pytest.fixture
@@ -55,3 +56,17 @@ def start_cloud(tmp_path: Path) -> Iterator[StartCloud]:
     for cloud in started:
         if cloud.process:
             cloud.stop()
+
+
+@pytest.fixture
+def connect() -> Iterator[Connect]:
+    """`connect(cloud, **options)`: clients that are closed with the test."""
+    made: list[Clients] = []
+
+    def start(cloud: LocalCloud, **options: object) -> Clients:
+        made.append(Clients(cloud, **options))
+        return made[-1]
+
+    yield start
+    for clients in made:
+        clients.close()

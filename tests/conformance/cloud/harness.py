@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import shutil
@@ -10,6 +11,7 @@ import socket
 import subprocess
 import sys
 import time
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -115,10 +117,11 @@ class LocalCloud:
         context = ssl.create_default_context(cafile=self.address["ca"])
         return httpx.Client(base_url=self.address["arm"], verify=context, timeout=30)
 
-    def token(self) -> str:
+    def issue_token(self, resource: str = "https://management.azure.com") -> str:
+        """A managed identity token, asked for without the SDK."""
         answer = httpx.get(
             self.address["identity"],
-            params={"resource": "https://management.azure.com", "api-version": "2019-08-01"},
+            params={"resource": resource, "api-version": "2019-08-01"},
             headers={"X-IDENTITY-HEADER": self.address["identityHeader"]},
         )
         return str(answer.json()["access_token"])
@@ -161,14 +164,21 @@ class Clients:
         return ResourceManagementClient(self.credential, self.cloud.subscription, **self._options)
 
     def close(self) -> None:
+        """Closes the clients, and collects the sockets that the SDK leaves behind when a server vanishes."""
+        self._close_clients()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ResourceWarning)
+            gc.collect()
+
+    def _close_clients(self) -> None:
         for name in ("compute", "network", "resources"):
             if name in self.__dict__:
                 self.__dict__[name].close()
         self.credential.close()
 
     @cached_property
-    def _token(self) -> str:
-        return self.cloud.token()
+    def token(self) -> str:
+        return self.cloud.issue_token()
 
     def arm(
         self, method: str, path: str, body: object = None, api_version: str = "2025-04-01"
@@ -180,19 +190,21 @@ class Clients:
                 method,
                 f"/subscriptions/{self.cloud.subscription}{path}{separator}api-version={api_version}",
                 json=body,
-                headers={"Authorization": f"Bearer {self._token}"},
+                headers={"Authorization": f"Bearer {self.token}"},
             )
 
 
-def machine_body(interface_id: str, location: str = "westeurope", **properties: object) -> dict[str, Any]:
-    """A virtual machine of the tiny image."""
+def machine_body(
+    interface_id: str, image: dict[str, str] | None = None, **properties: object
+) -> dict[str, Any]:
+    """A virtual machine, of the tiny image unless another one is given."""
     return {
-        "location": location,
+        "location": "westeurope",
         "tags": {"kiln-run": "r1"},
         "properties": {
             "hardwareProfile": {"vmSize": "Standard_D2s_v5"},
             "storageProfile": {
-                "imageReference": TINY,
+                "imageReference": dict(image or TINY),
                 "osDisk": {"createOption": "FromImage", "deleteOption": "Delete"},
             },
             "osProfile": {"computerName": "vm1", "adminUsername": "kiln", "adminPassword": "Not-A-Secret-1"},

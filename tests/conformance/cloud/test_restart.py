@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 
+import pytest
 from azure.core.exceptions import ResourceNotFoundError
 
-from tests.conformance.cloud.conftest import StartCloud
+from tests.conformance.cloud.conftest import Connect, StartCloud
 from tests.conformance.cloud.harness import (
     METADATA_IMAGE,
     Clients,
@@ -22,9 +23,9 @@ def _kill_and_restart(cloud: LocalCloud) -> None:
     cloud.start()
 
 
-def test_a_machine_that_was_being_created_is_created(start_cloud: StartCloud) -> None:
+def test_a_machine_that_was_being_created_is_created(start_cloud: StartCloud, connect: Connect) -> None:
     cloud = start_cloud("--operation-seconds", "0.3")
-    clients = Clients(cloud)
+    clients = connect(cloud)
     interface = make_network(clients, "rg")
     poller = clients.compute.virtual_machines.begin_create_or_update("rg", "vm", machine_body(interface))
     _kill_and_restart(cloud)
@@ -32,24 +33,22 @@ def test_a_machine_that_was_being_created_is_created(start_cloud: StartCloud) ->
     assert machine.provisioning_state == "Succeeded"
     view = clients.compute.virtual_machines.instance_view("rg", "vm")
     assert "PowerState/running" in {status.code for status in view.statuses or []}
-    clients.close()
 
 
-def test_a_group_that_was_being_deleted_is_deleted(start_cloud: StartCloud) -> None:
+def test_a_group_that_was_being_deleted_is_deleted(start_cloud: StartCloud, connect: Connect) -> None:
     cloud = start_cloud("--operation-seconds", "0.3")
-    clients = Clients(cloud)
+    clients = connect(cloud)
     make_network(clients, "rg")
     poller = clients.resources.resource_groups.begin_delete("rg")
     _kill_and_restart(cloud)
     poller.result()
     assert list(clients.resources.resources.list(filter="tagName eq 'kiln-run'")) == []
     assert not clients.resources.resource_groups.check_existence("rg")
-    clients.close()
 
 
-def test_an_unfinished_script_runs_again_from_the_clean_disk(start_cloud: StartCloud) -> None:
+def test_an_unfinished_script_runs_again_on_the_clean_disk(start_cloud: StartCloud, connect: Connect) -> None:
     cloud = start_cloud()
-    clients = Clients(cloud)
+    clients = connect(cloud)
     interface = make_network(clients, "rg")
     clients.compute.virtual_machines.begin_create_or_update("rg", "vm", machine_body(interface)).result()
     script = "echo begins; test -e /stained && echo stained; touch /stained; sleep 2"
@@ -58,12 +57,11 @@ def test_an_unfinished_script_runs_again_from_the_clean_disk(start_cloud: StartC
     _wait_for(clients, "Running")
     _kill_and_restart(cloud)
     assert _wait_for(clients, "Succeeded") == "begins\n"
-    clients.close()
 
 
-def test_a_graceful_stop_leaves_a_script_to_be_run_again(start_cloud: StartCloud) -> None:
+def test_a_graceful_stop_leaves_a_script_to_be_run_again(start_cloud: StartCloud, connect: Connect) -> None:
     cloud = start_cloud()
-    clients = Clients(cloud)
+    clients = connect(cloud)
     interface = make_network(clients, "rg")
     clients.compute.virtual_machines.begin_create_or_update("rg", "vm", machine_body(interface)).result()
     commands = clients.compute.virtual_machine_run_commands
@@ -73,34 +71,27 @@ def test_a_graceful_stop_leaves_a_script_to_be_run_again(start_cloud: StartCloud
     assert cloud.stop() == 0
     cloud.start()
     assert _wait_for(clients, "Succeeded") == "done\n"
-    clients.close()
 
 
-def test_tokens_and_certificates_outlive_a_restart(start_cloud: StartCloud) -> None:
+def test_tokens_and_certificates_outlive_a_restart(start_cloud: StartCloud, connect: Connect) -> None:
     cloud = start_cloud("--guest", "none")
-    clients = Clients(cloud)
+    clients = connect(cloud)
     clients.resources.resource_groups.create_or_update("rg", {"location": "westeurope"})
     before = dict(cloud.address)
     _kill_and_restart(cloud)
     assert cloud.address == before
     assert clients.resources.resource_groups.get("rg").location == "westeurope"
-    clients.close()
 
 
-def test_a_deleted_machine_stays_deleted(start_cloud: StartCloud) -> None:
+def test_a_deleted_machine_stays_deleted(start_cloud: StartCloud, connect: Connect) -> None:
     cloud = start_cloud("--guest", "none")
-    clients = Clients(cloud)
-    body = machine_body(make_network(clients, "rg"))
-    body["properties"]["storageProfile"]["imageReference"] = METADATA_IMAGE
+    clients = connect(cloud)
+    body = machine_body(make_network(clients, "rg"), METADATA_IMAGE)
     clients.compute.virtual_machines.begin_create_or_update("rg", "vm", body).result()
     clients.compute.virtual_machines.begin_delete("rg", "vm").result()
     _kill_and_restart(cloud)
-    try:
+    with pytest.raises(ResourceNotFoundError):
         clients.compute.virtual_machines.get("rg", "vm")
-    except ResourceNotFoundError:
-        clients.close()
-    else:
-        raise AssertionError("the machine is back")
 
 
 def _wait_for(clients: Clients, state: str) -> str:
