@@ -23,7 +23,8 @@ _PACKAGES = (
 )  # fmt: skip
 _MEMORY = Path("/dev/shm")  # noqa: S108 - building there halves the time; names below it are mmdebstrap's own
 _NEEDED_BYTES = 3 << 30
-_ATTRIBUTES = ("--xattrs", "--xattrs-include=*", "--numeric-owner")
+# Without device nodes: a user may not make them, and a kernel brings its own /dev.
+_UNPACKING = ("--xattrs", "--xattrs-include=*", "--numeric-owner", "--exclude=./dev/*")
 
 
 def facts() -> str:
@@ -50,7 +51,7 @@ def build(tier: Tier, recipe: DebianRecipe, tree: Path, root_uuid: str) -> None:
         "-",
         *debian_sources(recipe.suite),
     ]
-    unpack = [*tier.prefix, "tar", "-C", str(tree), *_ATTRIBUTES, "-xpf", "-"]
+    unpack = [*tier.prefix, "tar", "-C", str(tree), *_UNPACKING, "-xpf", "-"]
     environment = {**os.environ, "KILN_ROOT_UUID": root_uuid, "KILN_ESP_ID": VOLUME_ID, **_scratch()}
     with TemporaryFile() as errors:
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, env=environment) as packer:
