@@ -1,0 +1,157 @@
+"""One local Kiln for tests: its parts, its API, and what is left in its cloud."""
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+from azure.core.credentials import AccessToken
+from azure.mgmt.resource.resources import ResourceManagementClient
+
+from cli.local import processes
+from cli.local.blobs import download_sparse
+from cli.local.demo_scene import set_scene
+from cli.local.home import Home
+from cli.local.supervisor import Local, bring_up, take_down
+
+ENDED = {"Succeeded", "PartiallySucceeded", "Failed", "Canceled"}
+SLOWEST_SECONDS = 150.0
+
+
+@dataclass(frozen=True)
+class Token:
+    """A credential that always gives one token."""
+
+    value: str
+
+    def get_token(self, *_scopes: str, **_options: Any) -> AccessToken:
+        return AccessToken(self.value, int(time.time()) + 3600)
+
+
+@dataclass
+class Stack:
+    """The parts under `home`; `local` says where they are."""
+
+    home: Home
+    local: Local
+
+    @classmethod
+    def start(cls, root: Path) -> "Stack":
+        home = Home(root)
+        return cls(home, bring_up(home))
+
+    def stop(self) -> None:
+        take_down(self.home)
+
+    def kill(self) -> None:
+        """SIGKILL for the Functions host, its workers, the cloud and its scripts; storage is not Kiln's."""
+        victims = []
+        for name in ("functions", "cloud"):
+            running = processes.find(self.home, name)
+            if running is not None:
+                process = psutil.Process(running.pid)
+                victims += [process, *process.children(recursive=True)]
+        for process in victims:
+            if process.is_running():
+                os.kill(process.pid, signal.SIGKILL)
+        psutil.wait_procs(victims, timeout=10)
+
+    def start_again(self) -> None:
+        self.local = bring_up(self.home)
+
+    def call(self, method: str, path: str, **options: Any) -> httpx.Response:
+        url = f"{self.local.endpoints.functions}/api{path}"
+        return httpx.request(method, url, timeout=30, trust_env=False, **options)
+
+    def build(self, template: dict[str, Any], name: str = "tiny") -> str:
+        """Starts a build; returns its run id."""
+        response = self.call("POST", "/builds", json={"name": name, "template": template})
+        assert response.status_code == 202, response.text
+        return str(response.json()["id"])
+
+    def run(self, run_id: str) -> dict[str, Any]:
+        return dict(self.call("GET", f"/builds/{run_id}").json())
+
+    def follow(self, run_id: str) -> Iterator[dict[str, Any]]:
+        """The run, again and again, until it has ended; bounded in time."""
+        deadline = time.monotonic() + SLOWEST_SECONDS
+        while time.monotonic() < deadline:
+            run = self.run(run_id)
+            yield run
+            if run["state"] in ENDED:
+                return
+        raise AssertionError(f"{run_id} did not end: {run}")
+
+    def finish(self, run_id: str) -> dict[str, Any]:
+        *_, run = self.follow(run_id)
+        return run
+
+    def log(self, run_id: str) -> str:
+        return self.call("GET", f"/builds/{run_id}/logs").text
+
+    def left_over(self, run_id: str) -> list[str]:
+        """Ids of everything in the cloud that is tagged with the run."""
+        wanted = f"tagName eq 'kiln-run' and tagValue eq '{run_id}'"
+        with self._resources() as client:
+            groups = [group.id for group in client.resource_groups.list(filter=wanted)]
+            return [
+                str(id_) for id_ in [*groups, *(item.id for item in client.resources.list(filter=wanted))]
+            ]
+
+    def versions(self, definition: str) -> list[str]:
+        """Names of the gallery versions below a definition's id."""
+        with self._resources() as client:
+            found = client.resources.list(
+                filter="resourceType eq 'Microsoft.Compute/galleries/images/versions'"
+            )
+            return [str(item.id).rpartition("/")[2] for item in found if definition in str(item.id)]
+
+    def _resources(self) -> ResourceManagementClient:
+        cloud = self.local.cloud
+        query = {"resource": "https://management.azure.com/", "api-version": "2019-08-01"}
+        headers = {"X-IDENTITY-HEADER": cloud.identity_header}
+        answer = httpx.get(cloud.identity, params=query, headers=headers, trust_env=False)
+        return ResourceManagementClient(
+            Token(answer.json()["access_token"]),
+            cloud.subscription_id,
+            base_url=cloud.arm,
+            credential_scopes=["https://management.azure.com/.default"],
+            connection_verify=cloud.ca,
+        )
+
+    def download(self, uri: str, target: Path) -> Path:
+        download_sparse(self.local.endpoints.storage, uri, target)
+        return target
+
+    def definition(self) -> str:
+        """The id of an image definition to publish to; made on first use."""
+        values = set_scene(self.local)
+        return (
+            f"/subscriptions/{values['subscriptionID']}/resourceGroups/{values['rgName']}/providers"
+            f"/Microsoft.Compute/galleries/{values['imageGalleryName']}/images/{values['imageDefName']}"
+        )
+
+
+def tiny(customize: list[dict[str, Any]], *distribute: dict[str, Any]) -> dict[str, Any]:
+    """A template of the small base image."""
+    source = {
+        "type": "PlatformImage",
+        "publisher": "Kiln",
+        "offer": "tiny",
+        "sku": "tiny-gen2",
+        "version": "latest",
+    }
+    outputs = list(distribute) or [{"type": "VHD", "runOutputName": "vhd"}]
+    return {
+        "location": "westeurope",
+        "properties": {"source": source, "customize": customize, "distribute": outputs},
+    }
+
+
+def shell(name: str, *lines: str) -> dict[str, Any]:
+    return {"type": "Shell", "name": name, "inline": list(lines)}
