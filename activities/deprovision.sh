@@ -6,6 +6,7 @@
 # of the template's owner at /tmp/DeprovisioningScript.sh takes precedence, as at Azure VM Image Builder.
 set -u
 exec 2>&1
+cd /
 
 own=/tmp/DeprovisioningScript.sh
 if [ -f "$own" ]; then

@@ -120,7 +120,11 @@ def _claim_version(
     taken = [version.name for version in list_versions(services.arm.compute, image.definition_id)]
     scope = image.definition_id.lower().replace("/", "|")
     for _ in range(CLAIM_ATTEMPTS):
-        version = next_version(item.versioning, taken, source.version)
+        try:
+            version = next_version(item.versioning, taken, source.version)
+        except ValueError as error:
+            message = f"output {item.run_output_name}: {error}"
+            raise BuildFailed(BuildError("NoVersionNumber", message)) from error
         if services.claims.claim(scope, version, run_id) is not Claim.TAKEN:
             return version
         taken.append(version)

@@ -105,7 +105,7 @@ def _version(version: GalleryImageVersion) -> Version:
     return Version(
         id=version.id or "",
         name=version.name or "",
-        regions=tuple(region.name.lower().replace(" ", "") for region in regions),
+        regions=tuple(_short(region.name) for region in regions),
         excluded=bool(profile and profile.exclude_from_latest),
         os_disk_gb=int((disk.size_in_gb if disk else None) or 0),
     )
@@ -173,7 +173,7 @@ def _regions(properties: GalleryImageVersionProperties | None) -> tuple[RegionPr
     status = properties.replication_status if properties else None
     summary = (status.summary if status else None) or []
     return tuple(
-        RegionProgress(item.region or "", text(item.state, "Unknown"), int(item.progress or 0))
+        RegionProgress(_short(item.region or ""), text(item.state, "Unknown"), int(item.progress or 0))
         for item in summary
     )
 
@@ -195,3 +195,8 @@ def delete_version(client: ComputeManagementClient, version_id: str) -> Operatio
             if is_absent(error):
                 return OperationRef(OperationKind.DONE, version_id)
             raise
+
+
+def _short(region: str) -> str:
+    """ARM's short form of a region: `westeurope` for `West Europe`."""
+    return region.lower().replace(" ", "")

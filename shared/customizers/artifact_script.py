@@ -18,7 +18,9 @@ def script_with_artifact(use: str, *, sha256: str, destination: str = "") -> str
     settings = [f'expected_sha256="${{KILN_ARTIFACT_SHA256:-{sha256}}}"']
     if destination:
         settings.append(f"destination={shlex.quote(destination)}")
-    return "\n".join(["#!/bin/sh", "set -eu", *settings, "", _part("fetch_artifact.sh"), _part(use)])
+    return "\n".join(
+        ["#!/bin/sh", "set -eu", "exec 2>&1", *settings, "", _part("fetch_artifact.sh"), _part(use)]
+    )
 
 
 @cache

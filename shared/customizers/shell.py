@@ -12,7 +12,8 @@ from shared.reading.json_value import JsonObject, without_empty
 from shared.reading.object_reader import ObjectReader
 from shared.reading.rules import one_line, sha256_hex, web_uri
 
-INLINE_SHEBANG = "#!/bin/sh -e"
+# Errors stand in the log where they happened, among the other output, as Packer shows them.
+INLINE_OPENING = ("#!/bin/sh -e", "exec 2>&1")
 
 
 def read_shell(fields: ObjectReader) -> ShellCustomizer:
@@ -40,7 +41,7 @@ def shell_to_json(customizer: ShellCustomizer) -> JsonObject:
 def shell_step(index: int, customizer: ShellCustomizer) -> Step:
     name = step_name(index, customizer.name)
     if customizer.script_uri is None:
-        script = "\n".join((INLINE_SHEBANG, *customizer.inline)) + "\n"
+        script = "\n".join((*INLINE_OPENING, *customizer.inline)) + "\n"
         return Step(index, customizer.type, name, script)
     return Step(
         index,

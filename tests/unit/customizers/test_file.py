@@ -70,7 +70,7 @@ def test_the_file_arrives(
     target.write_text("what was there before")
     made = step(sourceUri=URI, destination=str(target), sha256Checksum=hashlib.sha256(content).hexdigest())
     ended = make_guest(downloader).run(made.script, KILN_ARTIFACT_URI=f"{address}/f")
-    assert (ended.returncode, ended.stderr) == (0, "")
+    assert (ended.returncode, ended.stdout) == (0, "")
     assert target.read_bytes() == content
     assert stat.S_IMODE(target.stat().st_mode) == 0o644
 
@@ -85,7 +85,7 @@ def test_a_wrong_checksum_leaves_the_destination_alone(
     made = step(sourceUri=URI, destination=f"{goal}/file", sha256Checksum=SHA)
     ended = make_guest("curl").run(made.script, KILN_ARTIFACT_URI=f"{address}/f")
     assert ended.returncode == 1
-    assert f"expected {SHA}, got {hashlib.sha256(b'tampered').hexdigest()}" in ended.stderr
+    assert f"expected {SHA}, got {hashlib.sha256(b'tampered').hexdigest()}" in ended.stdout
     assert list(goal.iterdir()) == []
 
 
@@ -95,7 +95,7 @@ def test_a_missing_folder_is_named(
     made = step(sourceUri=URI, destination=f"{tmp_path}/no/such/file")
     ended = make_guest("curl").run(made.script, KILN_ARTIFACT_URI="http://127.0.0.1:9/")
     assert ended.returncode == 1
-    assert f"the folder {tmp_path}/no/such does not exist" in ended.stderr
+    assert f"the folder {tmp_path}/no/such does not exist" in ended.stdout
 
 
 def test_a_folder_is_not_overwritten(
@@ -105,11 +105,11 @@ def test_a_folder_is_not_overwritten(
         step(sourceUri=URI, destination=str(tmp_path)).script, KILN_ARTIFACT_URI="http://127.0.0.1:9/"
     )
     assert ended.returncode == 1
-    assert "it is a folder" in ended.stderr
+    assert "it is a folder" in ended.stdout
 
 
 def test_without_an_address_it_fails(
     step: Callable[..., Step], make_guest: Callable[..., Guest], tmp_path: Path
 ) -> None:
     ended = make_guest("curl").run(step(sourceUri=URI, destination=f"{tmp_path}/x").script)
-    assert (ended.returncode, ended.stderr) == (1, "kiln: KILN_ARTIFACT_URI is not set\n")
+    assert (ended.returncode, ended.stdout) == (1, "kiln: KILN_ARTIFACT_URI is not set\n")

@@ -92,7 +92,7 @@ def test_a_fetched_script_runs_and_its_exit_code_counts(
     (folder / "s").write_bytes(script)
     made = step(scriptUri=URI, sha256Checksum=hashlib.sha256(script).hexdigest())
     ended = make_guest(downloader).run(made.script, KILN_ARTIFACT_URI=f"{address}/s")
-    assert (ended.returncode, ended.stdout, ended.stderr) == (42, "out\n", "err\n")
+    assert (ended.returncode, ended.stdout, ended.stderr) == (42, "out\nerr\n", "")
 
 
 def test_the_scripts_own_shebang_counts_and_windows_line_ends_do_not_hurt(
@@ -126,7 +126,7 @@ def test_a_wrong_checksum_runs_nothing(
     guest = make_guest("curl")
     ended = guest.run(step(scriptUri=URI).script, KILN_ARTIFACT_URI=f"{address}/s", KILN_ARTIFACT_SHA256=SHA)
     assert (ended.returncode, ended.stdout) == (1, "")
-    assert f"checksum mismatch: expected {SHA}" in ended.stderr
+    assert f"checksum mismatch: expected {SHA}" in ended.stdout
 
 
 def test_what_cannot_be_fetched_is_said_without_the_address(
@@ -136,8 +136,8 @@ def test_what_cannot_be_fetched_is_said_without_the_address(
     script = step(scriptUri=URI).script.replace("set -eu\n", "set -eu\nsleep() { :; }\n")
     ended = make_guest("curl").run(script, KILN_ARTIFACT_URI=f"{blobs[1]}/absent?sig=s3cret")
     assert ended.returncode == 1
-    assert "cannot download the staged file" in ended.stderr
-    assert "s3cret" not in ended.stderr
+    assert "cannot download the staged file" in ended.stdout
+    assert "s3cret" not in ended.stdout
 
 
 def test_an_image_without_a_downloader_says_so(
@@ -147,7 +147,7 @@ def test_an_image_without_a_downloader_says_so(
     if "busybox" in guest.shell[0]:
         pytest.skip("busybox finds its own wget without PATH")
     ended = guest.run(step(scriptUri=URI).script, KILN_ARTIFACT_URI="http://127.0.0.1:9/")
-    assert (ended.returncode, ended.stderr.strip()) == (
+    assert (ended.returncode, ended.stdout.strip()) == (
         1,
         "kiln: cannot download: the image has none of curl, wget and python3",
     )

@@ -1,5 +1,6 @@
 #!/bin/sh
 set -eu
+exec 2>&1
 expected_sha256="${KILN_ARTIFACT_SHA256:-0000000000000000000000000000000000000000000000000000000000000000}"
 destination='/srv/it'"'"'s $HOME/`x`'
 

@@ -1,3 +1,4 @@
 #!/bin/sh -e
+exec 2>&1
 echo 'a b'
 exit 3

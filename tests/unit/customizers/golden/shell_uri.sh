@@ -1,5 +1,6 @@
 #!/bin/sh
 set -eu
+exec 2>&1
 expected_sha256="${KILN_ARTIFACT_SHA256:-}"
 
 # Defines fetch_artifact: the staged bytes, from the URI in KILN_ARTIFACT_URI, into a file.
