@@ -53,7 +53,7 @@ class HttpTriggers:
         self._slots: AbstractAsyncContextManager[object] = (
             asyncio.Semaphore(limit) if limit > 0 else nullcontext()
         )
-        found = [_http_function(f) for f in functions if f.kind == "httpTrigger"]
+        found = [http_function(f) for f in functions if f.kind == "httpTrigger"]
         self.functions = sorted(found, key=lambda f: f.route.precedence)
 
     async def handle(self, request: Request) -> Response:
@@ -99,7 +99,7 @@ class HttpTriggers:
         return response
 
 
-def _http_function(metadata: FunctionMetadata) -> HttpFunction:
+def http_function(metadata: FunctionMetadata) -> HttpFunction:
     template = str(metadata.trigger.get("route") or metadata.name)
     try:
         route = compile_template(template)

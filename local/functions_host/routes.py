@@ -8,8 +8,12 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+# In a regex constraint braces and brackets are doubled, as everywhere in a template.
+_ARGUMENT = r"\((?:[^{}]|\{\{|\}\})*?\)"
 _PARAMETER = re.compile(
-    r"\{(?P<star>\*{0,2})(?P<name>\w+)(?P<constraints>(?::[^{}=?]*(?:\{[^{}]*\}[^{}=?]*)*)*)(?:=(?P<default>[^}?]*))?(?P<optional>\?)?\}"
+    r"\{(?P<star>\*{0,2})(?P<name>\w+)"
+    rf"(?P<constraints>(?::\w+(?:{_ARGUMENT})?(?=[:=?}}]))*)"
+    r"(?:=(?P<default>[^}?]*))?(?P<optional>\?)?\}"
 )
 _CONSTRAINT = re.compile(r"(\w+)(?:\((.*)\))?")
 _NUMBER = r"[+-]?\d+"
@@ -47,7 +51,7 @@ class RouteTemplate:
         found = self.pattern.fullmatch(path)
         if found is None:
             return None
-        values = {name: value for name, value in found.groupdict().items() if value is not None}
+        values = {name: value for name, value in found.groupdict().items() if value}
         if not all(check(values[name]) for name, check in self.checks if name in values):
             return None
         return {**dict(self.defaults), **values}
@@ -108,7 +112,7 @@ def _may_be_absent(segment: str) -> bool:
 
 
 def _constraints(text: str) -> list[Callable[[str], bool]]:
-    return [_constraint(part) for part in re.split(r":(?![^(]*\))", text) if part]
+    return [_constraint(part) for part in re.findall(r":(\w+(?:\(.*?\))?)(?=:|$)", text)]
 
 
 def _constraint(text: str) -> Callable[[str], bool]:
@@ -117,7 +121,7 @@ def _constraint(text: str) -> Callable[[str], bool]:
     if name in _PATTERNS and not argument:
         return _by_pattern(_PATTERNS[name], _INT_BOUNDS.get(name))
     if name == "regex":
-        compiled = re.compile(argument.replace("{{", "{").replace("}}", "}"), re.IGNORECASE)
+        compiled = re.compile(re.sub(r"([{}\[\]])\1", r"\1", argument), re.IGNORECASE)
         return lambda value: compiled.search(value) is not None
     numbers = (
         [int(number) for number in argument.split(",")]
