@@ -8,18 +8,21 @@ import typer
 from cli.commands.build import build
 from cli.commands.cancel import cancel
 from cli.commands.demo import demo
+from cli.commands.doctor import doctor
 from cli.commands.down import down
 from cli.commands.logs import logs
 from cli.commands.reset import reset
 from cli.commands.runs import runs
 from cli.commands.show import show
+from cli.commands.test import SETTINGS as TEST_SETTINGS
+from cli.commands.test import test
 from cli.commands.up import up
 from cli.commands.validate import validate
 from cli.errors import BuildFailedError, CommandError, InvalidFileError
 from cli.output import print_json
 
 INTERRUPTED = 130
-COMMANDS = (demo, up, down, reset, validate, build, runs, show, logs, cancel)
+COMMANDS = (demo, up, down, reset, validate, build, runs, show, logs, cancel, doctor)
 
 
 def make_app() -> typer.Typer:
@@ -34,6 +37,7 @@ def make_app() -> typer.Typer:
     )
     for command in COMMANDS:
         app.command()(command)
+    app.command(context_settings=TEST_SETTINGS)(test)
     return app
 
 

@@ -27,9 +27,9 @@ class Home:
         return self.root / "npm"
 
     @property
-    def base_images(self) -> Path:
-        """The local cloud's cache of Marketplace images, minutes of work to make again."""
-        return self.root / "cloud" / "guest" / "base"
+    def guest(self) -> Path:
+        """The local cloud's disks, and its cache of Marketplace images, minutes of work to make again."""
+        return self.root / "cloud" / "guest"
 
     @property
     def endpoints(self) -> Path:

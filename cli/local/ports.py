@@ -42,8 +42,8 @@ def choose_ports(home: Home, in_use: Collection[str]) -> dict[str, int]:
     """A port for each name; those of `in_use` belong to parts that run already, and stay."""
     remembered = read_json(home.ports) or {}
     ports: dict[str, int] = {}
-    for name, default in DEFAULT_PORTS.items():
-        port = _wanted(remembered, name, default)
+    for name in DEFAULT_PORTS:
+        port = wanted_port(remembered, name)
         ports[name] = port if name in in_use or is_free(port) else _any_free_port()
     answer: Json = dict(ports)
     if answer != remembered:
@@ -51,8 +51,9 @@ def choose_ports(home: Home, in_use: Collection[str]) -> dict[str, int]:
     return ports
 
 
-def _wanted(remembered: Json, name: str, default: int) -> int:
-    return number(remembered, name) or default
+def wanted_port(remembered: Json, name: str) -> int:
+    """The port of the last time, else the well-known one."""
+    return number(remembered, name) or DEFAULT_PORTS[name]
 
 
 def _any_free_port() -> int:

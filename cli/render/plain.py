@@ -1,12 +1,26 @@
 """A run as plain lines, for pipes and CI logs: one line per thing that started or ended, and its output."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import chain
 
-from cli.models import Run, Stage
+from cli.models import Run, Step
 from cli.render.words import duration, error_lines, output_lines, result, step_title
 
 NAME_WIDTH = 10
-ENDED = frozenset({"Succeeded", "Failed", "Skipped", "Canceled"})
+ENDED = frozenset({"Succeeded", "Failed", "Canceled"})
+SILENT_STAGES = frozenset({"stage", "provision"})
+LAST = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class _End:
+    """Something that ended, and the line that tells it."""
+
+    when: datetime
+    subject: str
+    line: str
 
 
 class PlainRenderer:
@@ -17,16 +31,22 @@ class PlainRenderer:
         self._told: set[tuple[str, str]] = set()
 
     def show(self, run: Run, lines: list[str]) -> None:
-        """The run as it is now, and the log lines since the last call, which came before it."""
+        """The run as it is now, and the log lines since the last call.
+
+        What a stage before the customizers ended with comes before the lines, which are theirs.
+        """
         self._once("run", "started", f"run {run.id}")
-        steps = list(self._step_lines(run))
+        ends = sorted(chain(_step_ends(run), _stage_ends(run)), key=lambda end: end.when)
+        for end in ends:
+            if end.subject in SILENT_STAGES:
+                self._once(end.subject, "ended", end.line)
         for line in lines:
             self._write(f"  | {line}")
-        for line in steps:
-            self._write(line)
-        for stage in run.stages:
-            if stage.state in ENDED - {"Skipped"}:
-                self._once(stage.name, "ended", _stage_line(stage))
+        for end in ends:
+            self._once(end.subject, "ended", end.line)
+        for step in run.steps:
+            if step.state == "Running":
+                self._once(f"step {step.index}", "started", _step_start(run, step))
 
     def finish(self, run: Run) -> None:
         """How the run ended."""
@@ -44,23 +64,27 @@ class PlainRenderer:
     def close(self) -> None:
         """Nothing is left open: every line is whole."""
 
-    def _step_lines(self, run: Run) -> Iterator[str]:
-        """Tells at once that a step started; yields a line for each that ended, told after its output."""
-        for step in run.steps:
-            title = f"{'customize':<{NAME_WIDTH}} {step_title(step, len(run.steps))} …"
-            key = f"step {step.index}"
-            if step.state in ENDED - {"Skipped"} and (key, "ended") not in self._told:
-                self._told.add((key, "ended"))
-                code = f" (exit code {step.exit_code})" if step.exit_code else ""
-                yield f"{title} {result(step.state)}{code} {duration(step.span.seconds())}".rstrip()
-            elif step.state == "Running":
-                self._once(key, "started", title)
-
     def _once(self, subject: str, event: str, line: str) -> None:
         if (subject, event) not in self._told:
             self._told.add((subject, event))
             self._write(line)
 
 
-def _stage_line(stage: Stage) -> str:
-    return f"{stage.name:<{NAME_WIDTH}} {result(stage.state)} {duration(stage.span.seconds())}".rstrip()
+def _stage_ends(run: Run) -> Iterator[_End]:
+    for stage in run.stages:
+        if stage.state in ENDED:
+            line = f"{stage.name:<{NAME_WIDTH}} {result(stage.state)} {duration(stage.span.seconds())}"
+            yield _End(stage.span.ended or LAST, stage.name, line.rstrip())
+
+
+def _step_ends(run: Run) -> Iterator[_End]:
+    for step in run.steps:
+        if step.state in ENDED:
+            code = f" (exit code {step.exit_code})" if step.exit_code else ""
+            ended = f"{result(step.state)}{code} {duration(step.span.seconds())}"
+            line = f"{_step_start(run, step)} {ended}"
+            yield _End(step.span.ended or LAST, f"step {step.index}", line.rstrip())
+
+
+def _step_start(run: Run, step: Step) -> str:
+    return f"{'customize':<{NAME_WIDTH}} {step_title(step, len(run.steps))} …"

@@ -1,0 +1,70 @@
+"""What CI and developers run, one session each; `nox -s unit -- -k name` passes arguments on to pytest.
+
+Sessions use the environment that `./kiln test` prepares, so that there is one set of pinned versions.
+"""
+
+import sys
+
+import nox
+
+nox.options.default_venv_backend = "none"
+nox.options.sessions = ["lint", "type", "arch", "unit", "conformance", "e2e"]
+
+
+def _pytest(session: nox.Session, *arguments: str) -> None:
+    session.run(sys.executable, "-m", "pytest", *arguments, *session.posargs)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Style and format."""
+    session.run(sys.executable, "-m", "ruff", "check")
+    session.run(sys.executable, "-m", "ruff", "format", "--check")
+
+
+@nox.session(name="type")
+def check_types(session: nox.Session) -> None:
+    """mypy --strict on everything that is not a test."""
+    session.run(sys.executable, "-m", "mypy")
+
+
+@nox.session
+def arch(session: nox.Session) -> None:
+    """The dependency rule."""
+    session.run(sys.executable, "-c", "from importlinter.cli import lint_imports_command as run; run()")
+
+
+@nox.session
+def unit(session: nox.Session) -> None:
+    """One piece at a time, and recorded histories of the orchestrations."""
+    _pytest(session, "-n", "auto", "tests/unit", "tests/replay")
+
+
+@nox.session
+def conformance(session: nox.Session) -> None:
+    """The local parts against the real SDKs and contracts."""
+    _pytest(session, "-n", "auto", "tests/conformance")
+
+
+@nox.session
+def e2e(session: nox.Session) -> None:
+    """Whole builds through everything."""
+    _pytest(session, "tests/e2e")
+
+
+@nox.session
+def faults(session: nox.Session) -> None:
+    """Fault matrices and soaks: minutes."""
+    _pytest(session, "-m", "slow", "tests")
+
+
+@nox.session
+def boot(session: nox.Session) -> None:
+    """Boots built images in QEMU."""
+    _pytest(session, "-m", "boot", "tests")
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Times builds, and writes the table of docs/performance.md."""
+    session.run(sys.executable, "-m", "benchmarks.build_local", *session.posargs)
