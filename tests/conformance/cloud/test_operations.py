@@ -103,7 +103,7 @@ def test_a_slow_gallery_version_shows_its_progress(start_cloud: StartCloud, conn
         with cloud.http() as http:
             http.post("/_local/ticks")
     assert seen == [0, 25, 50, 75]
-    _finish(clients, clients.arm("PUT", versions, _version_body(disk), api_version="2026-03-03"))
+    _tick_until_done(clients, versions)
     assert _progress(clients, versions) == 100
 
 
