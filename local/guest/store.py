@@ -15,7 +15,7 @@ import os
 import re
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -54,11 +54,13 @@ class Store:
     @contextmanager
     def lock(self, name: str) -> Iterator[None]:
         """Exclusive among threads and processes; the kernel lets go of it when the process dies."""
-        descriptor = os.open(self._locks / name, os.O_RDWR | os.O_CREAT, 0o600)
+        path = self._locks / name
+        descriptor = _locked(path)
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
             yield
         finally:
+            # Whoever waits for this file sees that it is gone and makes a new one, so none is left over.
+            path.unlink(missing_ok=True)
             # A child just being started may still share the descriptor, so closing alone would not do.
             fcntl.flock(descriptor, fcntl.LOCK_UN)
             os.close(descriptor)
@@ -111,6 +113,17 @@ class Store:
         """Every layer that a disk or content refers to."""
         files = [*self.contents.glob("*.json"), *self.disks.glob("*/state.json")]
         return {layer for file in files for layer in _parse(file.read_bytes()).layers}
+
+
+def _locked(path: Path) -> int:
+    """A descriptor that holds the lock on the file that is at the path now."""
+    while True:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        with suppress(FileNotFoundError):
+            if path.stat().st_ino == os.fstat(descriptor).st_ino:
+                return descriptor
+        os.close(descriptor)
 
 
 def checked_name(name: str) -> str:

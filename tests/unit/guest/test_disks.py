@@ -10,6 +10,7 @@ import pytest
 
 from local.guest import GuestError, Hypervisor
 from local.guest.merge import MOST_LAYERS
+from local.guest.store import Store
 
 from .conftest import Guest
 
@@ -73,6 +74,7 @@ def test_removal_takes_only_what_nobody_uses(guest: Guest) -> None:
     assert layers(guest) == base
     assert not list((guest.data / "temporary").iterdir())
     assert not list((guest.data / "disks").iterdir())
+    assert not list((guest.data / "locks").iterdir())
 
 
 CHANGES = (
@@ -126,6 +128,19 @@ def test_concurrent_callers_prepare_one_base(tmp_path: Path) -> None:
     with ThreadPoolExecutor(6) as pool:
         assert len(set(pool.map(prepare, range(6)))) == 1
     assert len(list((tmp_path / "layers").iterdir())) == 1
+
+
+def test_a_lock_excludes_every_other_holder(tmp_path: Path) -> None:
+    store, counter = Store(tmp_path), tmp_path / "counter"
+    counter.write_text("0")
+
+    def count(_: int) -> None:
+        with store.lock("one"):
+            counter.write_text(str(int(counter.read_text()) + 1))
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(count, range(400)))
+    assert counter.read_text() == "400"
 
 
 def test_scripts_of_one_disk_run_one_after_the_other(guest: Guest) -> None:
