@@ -37,7 +37,7 @@ def bring_up(home: Home) -> Local:
     Raises `UnreachableError` with the last lines of its log for a part that does not start.
     """
     home.create()
-    with _only_one(home):
+    with only_one(home):
         ports = choose_ports(home, _ports_in_use(home))
         first = [azurite_part(home, ports), cloud_part(home, ports)]
         storage, cloud_process = ensure_all(home, first)
@@ -59,7 +59,7 @@ def take_down(home: Home) -> list[str]:
     """Stops the parts that run, those that use others first; returns their names."""
     if not home.run.exists():
         return []
-    with _only_one(home):
+    with only_one(home):
         stopped = []
         for name in reversed(NAMES):
             running = processes.find(home, name)
@@ -126,7 +126,7 @@ def _ports_in_use(home: Home) -> set[str]:
 
 
 @contextmanager
-def _only_one(home: Home) -> Iterator[None]:
+def only_one(home: Home) -> Iterator[None]:
     """Two commands that start or stop parts at once take turns."""
     with (home.root / "up.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -32,7 +32,7 @@ class LiveRenderer:
         self._log: deque[str] = deque(maxlen=LOG_LINES)
         self._spinner = Spinner("dots", style="cyan")
         self._note = ""
-        self._live = Live(console=self.console, get_renderable=self._draw, refresh_per_second=8)
+        self._live = Live(console=self.console, get_renderable=self.draw, refresh_per_second=8)
         self._live.start()
 
     def show(self, run: Run, lines: list[str]) -> None:
@@ -57,7 +57,8 @@ class LiveRenderer:
     def close(self) -> None:
         self._live.stop()
 
-    def _draw(self) -> Group:
+    def draw(self) -> Group:
+        """The whole picture, as it is at this moment."""
         if self._run is None:
             return Group(Text("waiting for the run …", style="dim"))
         run, now = self._run, datetime.now(UTC)
