@@ -29,8 +29,13 @@ class ResourceRequests:
 
     async def answer(self, request: ArmRequest) -> Answer:
         """Raises ArmError for everything that Azure would refuse."""
+        if request.target.resource_group and not request.target.id.is_resource_group:
+            self._store.get(request.id.group)
         if request.target.tail:
             return await self._answer_below(request)
+        return await self._answer_resource(request)
+
+    async def _answer_resource(self, request: ArmRequest) -> Answer:
         match request.method:
             case "GET":
                 return Answer(200, self._registry.view(request.id, request.expand))
@@ -41,7 +46,7 @@ class ResourceRequests:
             case "PATCH":
                 return self._patch(request)
             case "DELETE":
-                return self._delete(request)
+                return await self._delete(request)
         raise ArmError(405, "MethodNotAllowed", f"{request.method} is not allowed on {request.path}.")
 
     async def _answer_below(self, request: ArmRequest) -> Answer:
@@ -59,8 +64,8 @@ class ResourceRequests:
     def _list(self, request: ArmRequest) -> Answer:
         target = request.target
         handler = self._registry.get(target.collection_type)
-        if target.resource_group:
-            self._store.get(target.id if target.names else target.id.group)
+        if target.names:
+            self._store.get(target.id)
         under = request.path.rstrip("/") + "/" if target.resource_group else ""
         found = self._store.resources(type_name=handler.name, under=under)
         return page(self._cloud.settings.arm, request, [handler.view(item, request.expand) for item in found])
@@ -124,12 +129,18 @@ class ResourceRequests:
             merged.pop(name, None)
         return self._put(request, merged)
 
-    def _delete(self, request: ArmRequest) -> Answer:
+    async def _delete(self, request: ArmRequest) -> Answer:
         handler = self._registry.get(request.id.type)
         resource = self._store.find(request.id)
         if resource is None:
             return guards.answer_to_absent(request.id)
         guards.check_conditions(request.headers, resource)
+        if not handler.delete_is_operation:
+            await handler.delete_other(resource.id)
+            return Answer(200)
+        return self._begin_delete(handler, resource, request)
+
+    def _begin_delete(self, handler: ResourceType, resource: Resource, request: ArmRequest) -> Answer:
         running = self._cloud.operations.running(resource.id)
         operation = next((other for other in running if other.verb == "DELETE"), None)
         if operation is None:

@@ -60,6 +60,7 @@ class ResourceType:
     tracked: ClassVar[bool] = True
     has_etag: ClassVar[bool] = False
     put_is_operation: ClassVar[bool] = True
+    delete_is_operation: ClassVar[bool] = True
     put_status: ClassVar[tuple[int, int]] = (201, 200)  # created, updated
     put_has_location: ClassVar[bool] = False
     creating_state: ClassVar[str] = "Creating"

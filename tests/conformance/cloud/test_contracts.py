@@ -42,9 +42,10 @@ def test_every_body_fits_its_contract(start_cloud: StartCloud, connect: Connect,
 
 
 def test_a_misspelt_field_is_found() -> None:
+    command = "Microsoft.Compute/virtualMachines/v/runCommands/c"
     exchange = {
         "method": "PUT",
-        "path": "/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/v/runCommands/c",
+        "path": f"/subscriptions/s/resourceGroups/g/providers/{command}",
         "query": {"api-version": "2026-04-01"},
         "status": 201,
         "request": {**WEST, "properties": {"treatFailureAsDeploymentSuccess": True}},

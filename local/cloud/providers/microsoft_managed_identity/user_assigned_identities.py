@@ -1,4 +1,4 @@
-"""Microsoft.ManagedIdentity/userAssignedIdentities: PUT answers at once."""
+"""Microsoft.ManagedIdentity/userAssignedIdentities: PUT and DELETE answer at once."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from local.cloud.store import Resource
 class UserAssignedIdentities(ResourceType):
     name: ClassVar[str] = "Microsoft.ManagedIdentity/userAssignedIdentities"
     put_is_operation: ClassVar[bool] = False
+    delete_is_operation: ClassVar[bool] = False
     body: ClassVar[Record] = Record(
         {
             **ENVELOPE,
