@@ -2,7 +2,7 @@
 
 from collections.abc import Generator
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from orchestrators.build_steps import Build
 from shared.domain.build import BuildRequest, StagedBuild
@@ -12,9 +12,6 @@ from shared.domain.run import Stage
 
 if TYPE_CHECKING:
     from azure.durable_functions import DurableOrchestrationContext
-    from azure.durable_functions.models.Task import TimerTask
-
-CANCEL_EVENT = "cancel"
 
 
 def build_image(context: "DurableOrchestrationContext") -> Generator[Any, Any, Json]:
@@ -25,8 +22,7 @@ def build_image(context: "DurableOrchestrationContext") -> Generator[Any, Any, J
     """
     request = from_json(BuildRequest, context.get_input())
     ends_at = context.current_utc_datetime + timedelta(minutes=request.timeout_minutes)
-    deadline = cast("TimerTask", context.create_timer(ends_at))
-    build = Build(context, request, context.wait_for_external_event(CANCEL_EVENT), deadline)
+    build = Build(context, request, ends_at)
     error: BuildError | None = None
     try:
         staged = yield from stage(build)
@@ -37,8 +33,6 @@ def build_image(context: "DurableOrchestrationContext") -> Generator[Any, Any, J
     except BuildFailed as failure:
         error = failure.error.at(build.stage)
     error = yield from cleanup(build, error)
-    if not deadline.is_completed:
-        deadline.cancel()
     return to_json(error)
 
 

@@ -1,8 +1,9 @@
 """What the stages of a build are made of: each method yields durable tasks and records what happened."""
 
 from collections.abc import Generator
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, cast
 
 from orchestrators.calls import call
 from shared.domain.build import (
@@ -42,15 +43,18 @@ Nothing = type(None)
 PUBLISHERS = {"SharedImage": "publish_shared_image", "VHD": "publish_vhd"}
 
 
+CANCEL_EVENT = "cancel"
+
+
 @dataclass
 class Build:
-    """One build in progress; `canceled` and `deadline` are raced against every wait."""
+    """One build in progress; the cancel event and the end of its time are raced against every wait."""
 
     context: "DurableOrchestrationContext"
     request: BuildRequest
-    canceled: "TaskBase"
-    deadline: "TimerTask"
+    ends_at: datetime
     stage: Stage = Stage.STAGE
+    cancel_events: list["TaskBase"] = field(default_factory=list)
 
     @property
     def now(self) -> str:
@@ -103,15 +107,38 @@ class Build:
         """
         if operation.kind is OperationKind.DONE:
             return OperationStatus(OperationState.SUCCEEDED)
-        request = AwaitRequest(operation, self.request.poll)
-        task = self.context.call_sub_orchestrator("await_operation", to_json(request))
-        if not stoppable:
-            return from_json(OperationStatus, (yield task))
-        winner = yield self.context.task_any([task, self.canceled, self.deadline])
-        self._stop(winner)
-        if isinstance(task.result, Exception):
-            raise BuildFailed(BuildError("OrchestrationFailed", str(task.result)))
-        return from_json(OperationStatus, task.result)
+        task = self.context.call_sub_orchestrator(
+            "await_operation", to_json(AwaitRequest(operation, self.request.poll))
+        )
+        result = (yield from self._race(task)) if stoppable else (yield task)
+        if isinstance(result, Exception):
+            raise BuildFailed(BuildError("OrchestrationFailed", str(result).partition("\n")[0]))
+        return from_json(OperationStatus, result)
+
+    def _race(self, task: "TaskBase") -> Generator[Any, Any, object]:
+        """The task's result, unless the build is stopped first.
+
+        Event and timer are new for every race. The extension is told only of tasks that it does not know yet,
+        so it would wait for `task` alone if they were used again. An event that came between two races
+        completed the waiter of an earlier one.
+        """
+        self._stop_if_canceled()
+        canceled = self.context.wait_for_external_event(CANCEL_EVENT)
+        self.cancel_events.append(canceled)
+        deadline = cast("TimerTask", self.context.create_timer(self.ends_at))
+        winner = yield self.context.task_any([task, canceled, deadline])
+        if winner is not deadline:
+            deadline.cancel()
+        self._stop_if_canceled()
+        if winner is deadline:
+            minutes = self.request.timeout_minutes
+            message = f"the build did not end within its buildTimeoutInMinutes of {minutes}"
+            raise BuildFailed(BuildError("BuildTimedOut", message))
+        return task.result
+
+    def _stop_if_canceled(self) -> None:
+        if any(event.is_completed for event in self.cancel_events):
+            raise BuildFailed(BuildError("Canceled", "the build was cancelled"))
 
     def publish(self, outputs: tuple[Output, ...]) -> Generator[Any, Any, None]:
         """Publishes all outputs at once; one that fails does not stop the others.
@@ -137,14 +164,6 @@ class Build:
         """Closes the run; what cannot be recorded now is in the orchestration's own result."""
         self.context.set_custom_status({"stage": None})
         yield from self.record(RunEnded(self.now, error))
-
-    def _stop(self, winner: object) -> None:
-        if winner is self.canceled:
-            raise BuildFailed(BuildError("Canceled", "the build was cancelled"))
-        if winner is self.deadline:
-            minutes = self.request.timeout_minutes
-            message = f"the build did not end within its buildTimeoutInMinutes of {minutes}"
-            raise BuildFailed(BuildError("BuildTimedOut", message))
 
     @property
     def _run(self) -> RunCall:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import azure.durable_functions as df
 import azure.functions as func
 
-from orchestrators.build_image import CANCEL_EVENT
+from orchestrators.build_steps import CANCEL_EVENT
 from shared.api.builds import read_build_body, run_body
 from shared.api.errors import error_body
 from shared.catalog.documents import StoredRequest

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from orchestrators.build_image import CANCEL_EVENT, build_image
+from orchestrators.build_image import build_image
+from orchestrators.build_steps import CANCEL_EVENT
 from shared.domain.build import BuildRequest
 from shared.domain.codec import to_json
 from shared.domain.errors import BuildError
