@@ -47,7 +47,8 @@ class QuietServer(uvicorn.Server):
 
 async def serve(options: Options) -> None:
     """Runs until SIGTERM or SIGINT. Prints one line of JSON on standard output when ready."""
-    options.data.mkdir(parents=True, exist_ok=True)
+    # Secrets live below it: the signing key, and protected parameters of scripts that run.
+    options.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(WORKER_THREADS, "cloud"))
     certificates = ensure_certificates(options.data)
     arm_socket, identity_socket = _listen(options.port), _listen(options.http_port)

@@ -27,6 +27,12 @@ CREATE TABLE IF NOT EXISTS operations (
 CREATE INDEX IF NOT EXISTS operations_by_resource ON operations (resource, status);
 """
 
+# Clients poll an operation for minutes; ten thousand are enough to look back on.
+KEPT_OPERATIONS = 10_000
+FORGET_OLD_OPERATIONS = """
+DELETE FROM operations WHERE status != 'InProgress' AND number <= (SELECT max(number) FROM operations) - ?
+"""
+
 
 @dataclass
 class Resource:
@@ -55,6 +61,7 @@ class Store:
         # A killed process loses nothing with NORMAL; only a power cut could lose the last transactions.
         self._db.execute("PRAGMA synchronous = NORMAL")
         self._db.executescript(TABLES)
+        self._db.execute(FORGET_OLD_OPERATIONS, (KEPT_OPERATIONS,))
 
     def close(self) -> None:
         self._db.close()

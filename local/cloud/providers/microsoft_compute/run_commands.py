@@ -84,7 +84,7 @@ class RunCommands(ResourceType):
             raise ArmError(409, "VMExtensionProvisioningError", message)
 
     def resume(self, resource: Resource) -> None:
-        if resource.internal["view"]["executionState"] == "Running":
+        if resource.internal["view"]["executionState"] in UNFINISHED:
             self._ensure_started(resource)
 
     def _ensure_started(self, command: Resource) -> None:
