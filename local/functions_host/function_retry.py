@@ -13,7 +13,7 @@ from .invoker import Invoker
 from .settings import Json
 from .timespan import parse_timespan
 from .typed_data import Named
-from .worker_process import InvocationResult
+from .worker_process import InvocationContext, InvocationResult
 
 log = logging.getLogger("Host.Retry")
 
@@ -25,9 +25,9 @@ async def invoke_with_retries(
     limit = int(str(function.retry.get("max_retry_count") or 0))
     attempt = 0
     while True:
-        context: dict[str, Json] | None = {"retryCount": attempt, "maxRetryCount": limit} if limit else None
+        retry: dict[str, Json] | None = {"retryCount": attempt, "maxRetryCount": limit} if limit else None
         try:
-            return await invoker.invoke(function, data, metadata, context)
+            return await invoker.invoke(function, data, metadata, InvocationContext(retry))
         except (FunctionFailedError, FunctionTimeoutError, WorkerLostError) as error:
             if 0 <= limit <= attempt:
                 raise

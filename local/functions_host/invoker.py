@@ -8,10 +8,9 @@ from . import typed_data
 from .functions import FunctionMetadata
 from .output_bindings import OutputBindings
 from .payloads import ClientLinks
-from .settings import Json
 from .typed_data import Named
 from .worker_pool import WorkerPool
-from .worker_process import InvocationResult
+from .worker_process import NO_CONTEXT, InvocationContext, InvocationResult
 
 log = logging.getLogger("Host.Invoker")
 
@@ -29,7 +28,7 @@ class Invoker:
         function: FunctionMetadata,
         data: Named,
         metadata: Named | None = None,
-        retry: dict[str, Json] | None = None,
+        context: InvocationContext = NO_CONTEXT,
     ) -> InvocationResult:
         """Raises FunctionFailedError, FunctionTimeoutError or WorkerLostError; outputs are written before it
         returns.
@@ -38,6 +37,6 @@ class Invoker:
             str(binding["name"]): typed_data.string(self._client_binding)
             for binding in function.of_type("durableClient", "orchestrationClient")
         }
-        result = await self._workers.invoke(function.name, {**data, **clients}, metadata, retry)
+        result = await self._workers.invoke(function.name, {**data, **clients}, metadata, context)
         await self._outputs.write(function, result)
         return result

@@ -12,9 +12,8 @@ from pathlib import Path
 
 from .errors import FunctionTimeoutError, HostError, LoadError, WorkerLostError
 from .functions import FunctionMetadata
-from .settings import Json
 from .typed_data import Named
-from .worker_process import InvocationResult, WorkerProcess
+from .worker_process import NO_CONTEXT, InvocationContext, InvocationResult, WorkerProcess
 
 log = logging.getLogger("Host.Workers")
 _FIRST_RESTART_DELAY = 0.05
@@ -56,7 +55,11 @@ class WorkerPool:
         await asyncio.gather(*(worker.stop() for worker in self._workers))
 
     async def invoke(
-        self, function: str, data: Named, metadata: Named | None = None, retry: dict[str, Json] | None = None
+        self,
+        function: str,
+        data: Named,
+        metadata: Named | None = None,
+        context: InvocationContext = NO_CONTEXT,
     ) -> InvocationResult:
         """Runs a function on the least busy worker.
 
@@ -66,7 +69,7 @@ class WorkerPool:
         worker = await self._least_busy()
         try:
             async with asyncio.timeout(self._timeout):
-                return await worker.invoke(function, data, metadata or {}, retry)
+                return await worker.invoke(function, data, metadata or {}, context)
         except TimeoutError as error:
             log.warning(
                 "Timeout value of %s s was exceeded by function: Functions.%s", self._timeout, function

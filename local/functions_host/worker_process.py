@@ -25,6 +25,17 @@ _STDERR = 2
 
 
 @dataclass(frozen=True)
+class InvocationContext:
+    """Beside the data: where a retry policy stands and the caller's W3C trace, each None if there is none."""
+
+    retry: dict[str, Json] | None = None
+    trace: dict[str, Json] | None = None
+
+
+NO_CONTEXT = InvocationContext()
+
+
+@dataclass(frozen=True)
 class InvocationResult:
     """What a function gave back: its return value if it has a return binding, and its set outputs by name."""
 
@@ -86,7 +97,7 @@ class WorkerProcess:
         return from_wire(answer["functionMetadataResults"])
 
     async def invoke(
-        self, function: str, data: Named, metadata: Named, retry: dict[str, Json] | None
+        self, function: str, data: Named, metadata: Named, context: InvocationContext
     ) -> InvocationResult:
         """Runs a function. Raises FunctionFailedError, or WorkerLostError if the process ends first."""
         if not self.alive:
@@ -95,8 +106,15 @@ class WorkerProcess:
         future: asyncio.Future[frames.Body] = asyncio.get_running_loop().create_future()
         self._pending[invocation_id] = future
         try:
-            request = {"invocationId": invocation_id, "functionId": function, "retryContext": retry}
-            self._send("invocationRequest", {**request, "inputData": data, "triggerMetadata": metadata})  # type: ignore[dict-item]
+            request: frames.Body = {
+                "invocationId": invocation_id,
+                "functionId": function,
+                "inputData": cast("Json", data),
+                "triggerMetadata": cast("Json", metadata),
+                "retryContext": context.retry,
+                "traceContext": context.trace,
+            }
+            self._send("invocationRequest", request)
             return _result(await future)
         finally:
             self._pending.pop(invocation_id, None)

@@ -1,6 +1,7 @@
 """Runs one function once: decodes its named inputs, calls it, encodes what it returned and set."""
 
 from collections.abc import Awaitable
+from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from typing import cast
 
@@ -12,6 +13,7 @@ from local.functions_host.typed_data import Named, TypedData
 from .context import InvocationContext, OutValue, RetryContext, TraceContext
 from .converters import converter, from_datum, to_named_datums
 from .indexing import LoadedFunction
+from .tracing import current_trace
 
 current_invocation: ContextVar[str] = ContextVar("current_invocation", default="")
 current_function: ContextVar[str] = ContextVar("current_function", default="")
@@ -29,12 +31,14 @@ class Invocation:
         """For a thread of the pool."""
         self._mark()
         arguments = self._arguments()
-        return self._response(arguments, self._function.user_code(**arguments))
+        with self._traced():
+            return self._response(arguments, self._function.user_code(**arguments))
 
     async def run_async(self) -> dict[str, Json]:
         self._mark()
         arguments = self._arguments()
-        returned = await cast("Awaitable[object]", self._function.user_code(**arguments))
+        with self._traced():
+            returned = await cast("Awaitable[object]", self._function.user_code(**arguments))
         return self._response(arguments, returned)
 
     def _mark(self) -> None:
@@ -62,6 +66,10 @@ class Invocation:
                 self._retry_context(),
             )
         return arguments
+
+    def _traced(self) -> AbstractContextManager[None]:
+        trace = self._trace_context()
+        return current_trace(trace.trace_parent, trace.trace_state)
 
     def _trace_context(self) -> TraceContext:
         trace = cast("dict[str, str]", self._request.get("traceContext") or {})

@@ -95,6 +95,12 @@ def test_key_in_the_query_and_status_of_the_host(features: HostProcess) -> None:
     assert (features.data / "FeatureHub.db").exists()
 
 
+def test_the_callers_trace_is_current_in_the_function(features: HostProcess) -> None:
+    trace_id = "4bf92f3577b34da6a3ce929d0e0e4736"
+    parent = f"00-{trace_id}-00f067aa0ba902b7-01"
+    assert features.client.get("/v1/trace", headers={"traceparent": parent}).text == f"{parent} {trace_id}"
+
+
 def test_timer_runs_on_startup_under_its_retry_policy(features: HostProcess) -> None:
     marks = Path(features.environment["MARKS"])
     status = key(features, "_master")

@@ -25,7 +25,9 @@ class FakeInvoker:
         self.failures = failures
         self.data: list[Named] = []
 
-    async def invoke(self, function: object, data: Named, metadata: Named, retry: object) -> InvocationResult:
+    async def invoke(
+        self, function: object, data: Named, metadata: Named, context: object
+    ) -> InvocationResult:
         self.data.append(data)
         if len(self.data) <= self.failures:
             raise FunctionFailedError("ValueError: no", "")

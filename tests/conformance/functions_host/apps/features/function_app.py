@@ -44,6 +44,14 @@ async def nothing(req: func.HttpRequest, context: func.Context) -> None:
     assert context.invocation_id
 
 
+@app.route(route="trace", auth_level=func.AuthLevel.ANONYMOUS)
+def trace(req: func.HttpRequest, context: func.Context) -> str:
+    from opentelemetry import trace as telemetry
+
+    span = telemetry.get_current_span().get_span_context()
+    return f"{context.trace_context.trace_parent} {span.trace_id:x}"
+
+
 @app.route(route="broken", auth_level=func.AuthLevel.ANONYMOUS)
 def broken(req: func.HttpRequest) -> func.HttpResponse:
     raise RuntimeError("as it should")
