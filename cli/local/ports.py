@@ -44,7 +44,7 @@ def choose_ports(home: Home, in_use: Collection[str]) -> dict[str, int]:
     ports: dict[str, int] = {}
     for name in DEFAULT_PORTS:
         port = wanted_port(remembered, name)
-        ports[name] = port if name in in_use or is_free(port) else _any_free_port()
+        ports[name] = port if name in in_use or is_free(port) else any_free_port()
     answer: Json = dict(ports)
     if answer != remembered:
         write_json(home.ports, answer)
@@ -56,7 +56,8 @@ def wanted_port(remembered: Json, name: str) -> int:
     return number(remembered, name) or DEFAULT_PORTS[name]
 
 
-def _any_free_port() -> int:
+def any_free_port() -> int:
+    """One that the kernel picks."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         port: int = probe.getsockname()[1]

@@ -138,6 +138,8 @@ def _end_with_descendants(running: Running, seconds: float) -> None:
             # psutil compares start times, so a recycled pid is left alone here too.
             with contextlib.suppress(psutil.NoSuchProcess):
                 process.kill()
+        # Only then are its ports free again.
+        psutil.wait_procs(family, timeout=STOP_SECONDS)
 
 
 def _rotate(log: Path) -> None:
