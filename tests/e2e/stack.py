@@ -85,6 +85,7 @@ class Stack:
             yield run
             if run["state"] in ENDED:
                 return
+            time.sleep(0.02)  # between two looks; what is waited for is the run's own state
         raise AssertionError(f"{run_id} did not end: {run}")
 
     def finish(self, run_id: str) -> dict[str, Any]:
