@@ -14,8 +14,9 @@ def main() -> None:
     logging.basicConfig(
         stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s"
     )
-    # The storage client tells every request and every header at INFO.
-    logging.getLogger("azure").setLevel(logging.WARNING)
+    # At INFO both clients tell every request, with URLs whose query is a secret.
+    for name in ("azure", "httpx"):
+        logging.getLogger(name).setLevel(logging.WARNING)
     # httpx writes whole URLs at INFO, and those of scripts carry signatures.
     logging.getLogger("httpx").setLevel(logging.WARNING)
     asyncio.run(serve(parse_options()))

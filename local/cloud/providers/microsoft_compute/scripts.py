@@ -43,8 +43,8 @@ def run_job(guest: Guest, job: ScriptJob, cancelled: threading.Event) -> Json:
             for stream in streams:
                 stack.enter_context(stream.flushing())
             outcome = _run(guest, job, script, streams, cancelled)
-    except httpx.HTTPError as error:
-        outcome = _failed(f"The script could not be downloaded: {error}")
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        outcome = _failed(f"The script could not be downloaded: {_download_problem(error)}.")
     except OutputBlobError as error:
         outcome = _failed(str(error))
     return {**outcome, "output": streams[0].tail(), "error": streams[1].tail()}
@@ -100,6 +100,13 @@ def _script_text(source: Json) -> bytes:
     answer = httpx.get(source["scriptUri"], follow_redirects=True, timeout=DOWNLOAD_TIMEOUT_SECONDS)
     answer.raise_for_status()
     return answer.content
+
+
+def _download_problem(error: Exception) -> str:
+    """Never the library's own words: they repeat the URL, whose query is a secret."""
+    if isinstance(error, httpx.HTTPStatusError):
+        return f"HTTP status {error.response.status_code}"
+    return type(error).__name__
 
 
 def _ended(state: str, exit_code: int, message: str) -> Json:
