@@ -27,3 +27,17 @@ def test_orchestrations_survive_sigkill(tmp_path: Path, after_seconds: float) ->
         assert host.wait(counting)["output"] == [7, "counter refuses"]
     finally:
         host.close()
+
+
+def test_graceful_stop_exits_with_zero_and_goes_on_after_the_next_start(tmp_path: Path) -> None:
+    host = HostProcess(APPS / "patterns", tmp_path / "data").start()
+    try:
+        waiting = host.begin("approval", {"timeout": 60})
+        host.wait(waiting, "Running")
+        assert host.stop() == 0
+        assert "Traceback" not in host.log()
+        host.start()
+        assert host.raise_event(waiting, "Approval", "after") == 202
+        assert host.wait(waiting)["output"] == {"approved": "after"}
+    finally:
+        host.close()
