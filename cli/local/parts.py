@@ -5,6 +5,8 @@ import re
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
 from typing import cast
 
 from cli.json_types import Json
@@ -24,8 +26,25 @@ class Part:
     command: list[str]
     readiness: Callable[[str], Json | None]
     environment: dict[str, str] = field(default_factory=dict)
+    code: tuple[str, ...] = ()
+
+    @property
+    def made_from(self) -> str:
+        """Changes whenever the part would run differently: by its command, its environment or its code."""
+        files = [(str(path), path.stat().st_mtime_ns) for path in self._code_files()]
+        return sha256(json.dumps([self.command, self.environment, files]).encode()).hexdigest()
+
+    def _code_files(self) -> list[Path]:
+        places = [CHECKOUT / name for name in self.code]
+        return sorted(
+            file for place in places for file in (place.rglob("*.py") if place.is_dir() else [place])
+        )
 
 
+# What a part has loaded at its start: when it changes on disk, `up` starts the part again.
+CLOUD_CODE = ("local/cloud", "local/guest")
+APP_CODE = ("function_app.py", "host.json", "triggers", "orchestrators", "activities", "shared")
+HOST_CODE = ("local/functions_host",)
 PORTS_OF: Mapping[str, tuple[str, ...]] = {
     "azurite": ("blob", "queue", "table"),
     "cloud": ("arm", "identity"),
@@ -46,7 +65,8 @@ def cloud_part(home: Home, ports: dict[str, int]) -> Part:
     """The local cloud prints one line of JSON when it is ready."""
     arguments = ["--port", str(ports["arm"]), "--http-port", str(ports["identity"])]
     arguments += ["--data", str(home.data("cloud")), "--storage", azurite.connection_string(ports)]
-    return Part("cloud", [sys.executable, "-P", "-m", "local.cloud", *arguments], cloud_readiness, _python())
+    command = [sys.executable, "-P", "-m", "local.cloud", *arguments]
+    return Part("cloud", command, cloud_readiness, _python(), CLOUD_CODE)
 
 
 def functions_part(home: Home, ports: dict[str, int], cloud: CloudAccess) -> Part:
@@ -54,7 +74,7 @@ def functions_part(home: Home, ports: dict[str, int], cloud: CloudAccess) -> Par
     arguments = [str(CHECKOUT), "--port", str(ports["functions"]), "--data", str(home.data("functions"))]
     command = [sys.executable, "-P", "-m", "local.functions_host", *arguments, "--no-auth"]
     environment = app_environment(cloud, azurite.connection_string(ports))
-    return Part("functions", command, functions_readiness, {**_python(), **environment})
+    return Part("functions", command, functions_readiness, {**_python(), **environment}, APP_CODE + HOST_CODE)
 
 
 def cloud_readiness(printed: str) -> Json | None:

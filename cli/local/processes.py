@@ -5,8 +5,6 @@ that was given to another program meanwhile is never taken for ours, and never k
 """
 
 import contextlib
-import hashlib
-import json
 import os
 import subprocess
 import time
@@ -55,11 +53,6 @@ def identity_of(pid: int) -> str | None:
     return f"{boot}:{after_name[START_TIME_FIELD - 3]}"
 
 
-def digest_of(command: Sequence[str], environment: Mapping[str, str]) -> str:
-    """Changes whenever a part would be started differently."""
-    return hashlib.sha256(json.dumps([list(command), sorted(environment.items())]).encode()).hexdigest()
-
-
 def find(home: Home, part: str) -> Running | None:
     """The part's living process, if there is one. A stale pid file is removed."""
     path = home.run / f"{part}.json"
@@ -76,7 +69,9 @@ def find(home: Home, part: str) -> Running | None:
     return None
 
 
-def start(home: Home, part: str, command: Sequence[str], environment: Mapping[str, str]) -> Running:
+def start(
+    home: Home, part: str, command: Sequence[str], environment: Mapping[str, str], made_from: str = ""
+) -> Running:
     """Starts the part in a session of its own, so that Ctrl-C in the terminal does not reach it.
 
     Its output, standard error included, is appended to `logs/<part>.log`.
@@ -94,7 +89,7 @@ def start(home: Home, part: str, command: Sequence[str], environment: Mapping[st
             start_new_session=True,
         )
     identity = identity_of(process.pid) or "gone"
-    running = Running(part, process.pid, identity, digest_of(command, environment), None)
+    running = Running(part, process.pid, identity, made_from, None)
     # Popen warns about a child that is left running; this one is meant to outlive the command.
     process.returncode = 0
     return remember(home, running, None)

@@ -1,4 +1,4 @@
-"""Brings the parts up and down. What runs as it should is kept; what died is started again on its ports."""
+"""Brings the parts up and down. What runs as it should is kept; what died or changed is started again."""
 
 import fcntl
 import time
@@ -81,16 +81,16 @@ def ensure_all(home: Home, parts: Sequence[Part]) -> list[processes.Running]:
 
 
 def ensure(home: Home, part: Part, seconds: float = START_SECONDS) -> processes.Running:
-    """The part's process, ready: the one that runs, if it was started in the same way, else a new one."""
+    """The part's process, ready: the one that runs, if it was made from the same, else a new one."""
     running = processes.find(home, part.name)
     if running is not None:
-        if running.ready and running.made_from == processes.digest_of(part.command, part.environment):
+        if running.ready and running.made_from == part.made_from:
             return running
         processes.stop(home, running)
     say(f"starting {part.name}")
     log = home.log(part.name)
     already_there = log.stat().st_size if log.exists() else 0
-    running = processes.start(home, part.name, part.command, part.environment)
+    running = processes.start(home, part.name, part.command, part.environment, part.made_from)
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         alive = running.is_alive

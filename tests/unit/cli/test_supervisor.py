@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,18 @@ def test_a_part_that_would_be_started_otherwise_is_replaced(home: Home) -> None:
     second = supervisor.ensure(home, part(WHO="you"))
     assert not first.is_alive
     assert second.ready == {"who": "you"}
+
+
+def test_a_part_whose_code_changed_is_replaced(home: Home, tmp_path: Path) -> None:
+    module = tmp_path / "module.py"
+    module.write_text("")
+    whole = replace(part(), code=(str(tmp_path),))
+    first = supervisor.ensure(home, whole)
+    assert supervisor.ensure(home, whole) == first
+    os.utime(module, ns=(0, 0))
+    second = supervisor.ensure(home, whole)
+    assert not first.is_alive
+    assert second.is_alive
 
 
 def test_a_part_that_never_became_ready_is_replaced(home: Home) -> None:
