@@ -36,6 +36,7 @@ class PlainRenderer:
         What a stage before the customizers ended with comes before the lines, which are theirs.
         """
         self._once("run", "started", f"run {run.id}")
+        self._told = {each for each in self._told if each[0] != "note"}
         ends = sorted(chain(_step_ends(run), _stage_ends(run)), key=lambda end: end.when)
         for end in ends:
             if end.subject in SILENT_STAGES:
@@ -59,7 +60,8 @@ class PlainRenderer:
         self._write(f"{run.id} {run.state} in {duration(run.total.seconds())}")
 
     def note(self, line: str) -> None:
-        self._write(line)
+        """Said once, until the run is seen again."""
+        self._once("note", line, line)
 
     def close(self) -> None:
         """Nothing is left open: every line is whole."""
