@@ -32,7 +32,7 @@ def _sub(steps: st.SearchStrategy[Step]) -> st.SearchStrategy[Step]:
 
 
 def _compound(children: st.SearchStrategy[Step]) -> st.SearchStrategy[Step]:
-    together = st.builds(lambda c: {"do": "all", "children": c}, st.lists(children, max_size=4))
+    together = st.builds(lambda c: {"do": "all", "children": c}, st.lists(children, min_size=1, max_size=4))
     race = st.builds(
         lambda child, never: {"do": "any", "child": child, "never": never},
         children,
@@ -46,7 +46,9 @@ _tree = st.recursive(_plain | _works_under_retry | _sub(_double), _compound, max
 _failing_tree = st.builds(
     lambda good, bad: {"do": "all", "children": [*good, bad]}, st.lists(_plain, min_size=1, max_size=3), _fail
 )
-_step = st.one_of(_tree, _failing_tree, _fail, _fails_under_retry, _broken_child, _entity, _signal)
+# Only at the top: in a race an empty task_all counts for the SDK, while the extension waits for the others.
+_empty = st.just({"do": "all", "children": []})
+_step = st.one_of(_tree, _empty, _failing_tree, _fail, _fails_under_retry, _broken_child, _entity, _signal)
 programs: st.SearchStrategy[Program] = st.builds(
     lambda steps, loops: {"steps": steps, "loops": loops},
     st.lists(_step | _sub(_step), min_size=1, max_size=6),
