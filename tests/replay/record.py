@@ -1,7 +1,7 @@
 """Writes the history of one finished orchestration of a local Kiln, to be replayed by later versions.
 
-`python -m tests.replay.record .kiln/functions/Kiln.db INSTANCE_ID NAME` writes `histories/NAME.json`. Record one
-whenever an orchestrator's order of calls changes on purpose.
+`python -m tests.replay.record .kiln/functions/Kiln.db INSTANCE_ID NAME` writes `histories/NAME.json`. Record
+one whenever an orchestrator's order of calls changes on purpose.
 """
 
 import json

@@ -1,6 +1,6 @@
 """Histories that real builds left behind still replay: a change that breaks running builds fails here.
 
-A difference means that the orchestrator's version must change, or the new code must ask for the same actions in
+A difference means that the orchestrator needs a new version, or must ask for the same actions in
 the same order; see the docstring of `record`.
 """
 
