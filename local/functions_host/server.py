@@ -17,7 +17,8 @@ _GRACE_SECONDS = 5
 def bind(host: str, port: int) -> socket.socket:
     """A listening address. Raises HostError if it is taken."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    # asyncio switches Nagle's delay off only for sockets whose protocol says TCP; it costs 40 ms per answer.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
