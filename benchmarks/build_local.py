@@ -1,7 +1,7 @@
 """Times the demo's build on this machine, cold and warm, per stage; writes the table in docs/performance.md.
 
-`python -m benchmarks.build_local [--warm N] [--skip-cold]`. Cold means an empty home: the base image is made by
-the run itself. Warm runs start from it. Figures are seconds of wall-clock time, medians over the warm runs.
+`python -m benchmarks.build_local [--warm N] [--skip-cold]`. Cold means an empty home: the run makes the base
+image itself. Warm runs start from it. Figures are seconds of wall-clock time, medians over the warm runs.
 """
 
 import argparse
