@@ -11,7 +11,9 @@ if TYPE_CHECKING:
 
 def say(line: str) -> None:
     """One line about what happens, kept apart from results."""
-    print(f"kiln: {line}", file=sys.stderr, flush=True)
+    # One write, so that parts which start side by side do not share a line.
+    sys.stderr.write(f"kiln: {line}\n")
+    sys.stderr.flush()
 
 
 def print_json(body: object) -> None:

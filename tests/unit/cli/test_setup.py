@@ -81,7 +81,7 @@ def test_another_distribution_is_told(tools: Path) -> None:
 def test_the_machines_node_is_used_when_it_is_new_enough(
     tools: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, version: str, *, usable: bool
 ) -> None:
-    monkeypatch.setattr(azurite.sys, "prefix", str(tmp_path / "no-environment"))
+    monkeypatch.setattr(azurite.sysconfig, "get_path", lambda _: str(tmp_path / "no-environment"))
     program(tools, "node", f"echo {version}")
     assert azurite.node() == (str(tools / "node") if usable else None)
 
