@@ -97,7 +97,8 @@ async def _until_stopped(servers: list[QuietServer]) -> None:
 
 def _listen(port: int) -> socket.socket:
     """Connections are accepted by the kernel from here on: ready is ready."""
-    listener = socket.socket()
+    # The protocol is named because asyncio turns Nagle's delay off only for sockets that name it.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind((HOST, port))
     listener.listen(2048)
