@@ -11,7 +11,6 @@ from cli.output import say
 # Package → a file that tells that it is there: quicker than asking dpkg, and true where another
 # distribution's package brought the tool.
 RUN_PACKAGES: Mapping[str, str] = {
-    "bubblewrap": "bwrap",
     "uidmap": "newuidmap",
     "mmdebstrap": "mmdebstrap",
     "e2fsprogs": "mkfs.ext4",
