@@ -172,5 +172,5 @@ class Build:
 
 def _of_customizer(error: BuildError, step: StagedStep) -> BuildError:
     details = {"customizer": str(step.index), "name": step.name, "type": step.type, **error.details}
-    message = f"customizer {step.index} ({step.type}, {step.name}): {error.message}"
+    message = f"properties.customize[{step.index}] ({step.type}, {step.name}): {error.message}"
     return replace(error, code="CustomizerFailed", message=message, details=details)

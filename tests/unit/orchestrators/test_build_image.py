@@ -77,7 +77,7 @@ def test_a_failing_customizer_is_named_and_everything_is_deleted() -> None:
     error, simulation = build(activities)
     assert error["code"] == "CustomizerFailed"
     assert error["stage"] == "customize"
-    assert error["message"].startswith("customizer 0 (Shell, install):")
+    assert error["message"].startswith("properties.customize[0] (Shell, install):")
     assert error["details"] == {"customizer": "0", "name": "install", "type": "Shell", "exitCode": "3"}
     assert effects(simulation)[-3:] == ["start_customizer", "delete_staging_group", "delete_scripts"]
     assert events(simulation, "stepEnded") == [
