@@ -9,6 +9,7 @@ import os
 import platform
 import statistics
 import tempfile
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from cli.template_file import Address, read_template
 PAGE = Path("docs/performance.md")
 BEGIN, END = "<!-- build_local: begin -->", "<!-- build_local: end -->"
 STAGES = ("stage", "provision", "customize", "capture", "replicate", "cleanup")
+LOOK_SECONDS, MOST_LOOKS = 0.2, 3000
 Timing = dict[str, float]
 
 
@@ -34,7 +36,10 @@ def build(local: Local) -> Timing:
     with KilnApi(local.endpoints.functions) as api:
         run_id = api.start_build(address.name, address.resource_group, template).id
         run = api.run(run_id)
-        while not run.is_final:
+        for _ in range(MOST_LOOKS):
+            if run.is_final:
+                break
+            time.sleep(LOOK_SECONDS)
             run = api.run(run_id)
     if run.state != "Succeeded":
         raise RuntimeError(f"{run.id} ended {run.state}: {run.error}")
