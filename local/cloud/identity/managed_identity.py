@@ -1,4 +1,4 @@
-"""Managed identity over plain HTTP on loopback, in both shapes that azure-identity knows.
+"""Managed identity over plain HTTP on loopback, in both shapes that the Azure SDKs know.
 
 App Service: `IDENTITY_ENDPOINT` with the header `X-IDENTITY-HEADER`. Virtual machine (IMDS):
 `/metadata/identity/oauth2/token` with `Metadata: true`.
