@@ -12,12 +12,18 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    root = tmp_path_factory.mktemp("kiln")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty home that shares the installed Azurite."""
+    folder = tmp_path_factory.mktemp("kiln")
     npm = Path(os.environ.get("KILN_HOME", CHECKOUT / ".kiln")) / "npm"
     if not (npm / "node_modules" / ".bin" / "azurite").exists():
         pytest.skip("Azurite is not installed: run ./kiln test")
-    (root / "npm").symlink_to(npm)
+    (folder / "npm").symlink_to(npm)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def stack(root: Path) -> Iterator[Stack]:
     stack = Stack.start(root)
     yield stack
     stack.stop()
