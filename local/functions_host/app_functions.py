@@ -14,6 +14,7 @@ _TRIGGERS = frozenset(
     {
         "httpTrigger",
         "timerTrigger",
+        "queueTrigger",
         "serviceBusTrigger",
         "orchestrationTrigger",
         "activityTrigger",

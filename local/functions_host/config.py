@@ -40,6 +40,8 @@ class QueueOptions:
     max_dequeue_count: int = 5
     visibility_timeout: float = 0.0
     max_polling_interval: float = 60.0
+    new_batch_threshold: int = 8
+    message_encoding: str = "base64"
 
 
 @dataclass(frozen=True)
@@ -116,11 +118,20 @@ def _timeout(root: "_Section") -> float | None:
 
 
 def _queues(section: "_Section") -> QueueOptions:
+    batch_size = section.number("batchSize", 16)
+    # The service hands out 32 messages at most.
+    section.check("batchSize", 1 <= batch_size <= 32, "expected a number from 1 to 32")  # noqa: PLR2004
+    max_dequeue_count = section.number("maxDequeueCount", 5)
+    section.check("maxDequeueCount", max_dequeue_count >= 1, "expected a number of at least 1")
+    encoding = section.text("messageEncoding", "base64").lower()
+    section.check("messageEncoding", encoding in ("base64", "none"), "expected base64 or none")
     return QueueOptions(
-        batch_size=section.number("batchSize", 16),
-        max_dequeue_count=section.number("maxDequeueCount", 5),
+        batch_size=batch_size,
+        max_dequeue_count=max_dequeue_count,
         visibility_timeout=section.timespan("visibilityTimeout", 0.0),
         max_polling_interval=section.timespan("maxPollingInterval", 60.0),
+        new_batch_threshold=section.number("newBatchThreshold", batch_size // 2),
+        message_encoding=encoding,
     )
 
 
@@ -134,6 +145,10 @@ class _Section:
 
     def place(self, name: str) -> str:
         return f"{self.file}: {self.path}{name}"
+
+    def check(self, name: str, valid: bool, expected: str) -> None:
+        if not valid:
+            raise LoadError(f"{self.place(name)}: {expected}")
 
     def section(self, name: str) -> "_Section":
         value = self.values.get(name) or {}

@@ -24,6 +24,9 @@ from .management import ManagementApi
 from .output_bindings import OutputBindings
 from .payloads import WEBHOOK_PATH, ClientLinks
 from .queries import Queries
+from .queue_output import QueueOutput
+from .queue_storage import QueueAddress
+from .queue_trigger import QueueTrigger
 from .server import HttpServer, bind
 from .service_bus import ServiceBusOutput, ServiceBusTrigger
 from .settings import load_settings
@@ -57,6 +60,7 @@ class Host:
         self.config: HostConfig = load_config(options.app_dir, self.settings)
         self._started = time.time()
         self._triggers = Tasks()
+        self._queue_triggers: list[QueueTrigger] = []
 
     async def start(self) -> str:
         """Loads the app, recovers and serves; returns the public address. Raises HostError, LoadError."""
@@ -79,6 +83,10 @@ class Host:
         outputs = OutputBindings()
         self._service_bus = ServiceBusOutput(self.settings)
         outputs.add("serviceBus", self._service_bus.write)
+        outputs.add(
+            "queue",
+            QueueOutput(self.settings, self.config.queues.message_encoding, self._queue_written).write,
+        )
         self._durable = DurableHost(self._store, self._workers, self.config.durable, outputs)
         self._durable.register(self.functions.values())
         self._invoker = Invoker(self._workers, links, outputs)
@@ -103,6 +111,10 @@ class Host:
         await self._service_bus.close()
         self._store.close()
 
+    def _queue_written(self, address: QueueAddress) -> None:
+        for trigger in self._queue_triggers:
+            trigger.written(address)
+
     def _start_triggers(self) -> None:
         max_calls = self.config.service_bus_max_concurrent_calls
         for function in self.functions.values():
@@ -112,6 +124,10 @@ class Host:
             elif function.kind == "serviceBusTrigger":
                 trigger = ServiceBusTrigger(function, self._invoker, self.settings, max_calls)
                 self._triggers.spawn(trigger.run())
+            elif function.kind == "queueTrigger":
+                listener = QueueTrigger(function, self._invoker, self.settings, self.config.queues)
+                self._queue_triggers.append(listener)
+                self._triggers.spawn(listener.run())
 
     def _management(self, links: ClientLinks) -> ManagementApi:
         client = DurableClientApi(self._durable, self._store.commit)

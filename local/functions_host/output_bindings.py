@@ -2,12 +2,14 @@
 done.
 """
 
+import json
 from collections.abc import Awaitable, Callable
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 from .errors import FunctionFailedError
 from .functions import Binding, FunctionMetadata
-from .typed_data import TypedData, kind
+from .settings import Json
+from .typed_data import TypedData, as_bytes, as_text, kind
 from .worker_process import InvocationResult
 
 Sink: TypeAlias = Callable[[Binding, TypedData], Awaitable[None]]
@@ -50,3 +52,15 @@ class OutputBindings:
                 "",
             )
         await sink(binding, data)
+
+
+def bodies(data: TypedData) -> list[str | bytes]:
+    """The messages of an output value: a JSON list is one message per item, anything else one message."""
+    if kind(data) == "bytes":
+        return [as_bytes(data)]
+    text = as_text(data) or ""
+    if kind(data) != "json":
+        return [text]
+    value = cast("Json", json.loads(text))
+    items = value if isinstance(value, list) else [value]
+    return [item if isinstance(item, str) else json.dumps(item) for item in items]

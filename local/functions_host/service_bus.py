@@ -6,7 +6,6 @@ dead-letter queue.
 """
 
 import asyncio
-import json
 import logging
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
@@ -21,8 +20,8 @@ from .errors import FunctionFailedError, FunctionTimeoutError, LoadError, Worker
 from .function_retry import invoke_with_retries
 from .functions import Binding, FunctionMetadata
 from .invoker import Invoker
+from .output_bindings import bodies
 from .service_bus_metadata import trigger_metadata
-from .settings import Json
 from .typed_data import TypedData
 
 log = logging.getLogger("Host.ServiceBus")
@@ -144,18 +143,6 @@ class ServiceBusOutput:
                 await sender.send_messages([ServiceBusMessage(body) for body in bodies(data)])
         except ServiceBusError as error:
             raise FunctionFailedError(f"ServiceBusException: {error}", "") from error
-
-
-def bodies(data: TypedData) -> list[str | bytes]:
-    """The messages of an output value: a JSON list is one message per item, anything else one message."""
-    if typed_data.kind(data) == "bytes":
-        return [typed_data.as_bytes(data)]
-    text = typed_data.as_text(data) or ""
-    if typed_data.kind(data) != "json":
-        return [text]
-    value = cast("Json", json.loads(text))
-    items = value if isinstance(value, list) else [value]
-    return [item if isinstance(item, str) else json.dumps(item) for item in items]
 
 
 def connection_string(place: str, binding: Binding, settings: Mapping[str, str]) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.conformance.functions_host.harness import APPS, HostProcess
+from tests.conformance.functions_host.queues import find_azurite, running_azurite
 
 StartHost = Callable[..., HostProcess]
 
@@ -32,3 +33,12 @@ def start_host(tmp_path: Path) -> Iterator[StartHost]:
     yield start
     for host in hosts:
         host.close()
+
+
+@pytest.fixture(scope="session")
+def azurite_queues(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The connection string of a running Azurite's queue service."""
+    if (program := find_azurite()) is None:
+        pytest.skip("Azurite is not installed (./kiln doctor tells how): no storage queues")
+    with running_azurite(tmp_path_factory.mktemp("azurite-queues"), program) as connection:
+        yield connection

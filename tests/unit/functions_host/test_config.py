@@ -23,6 +23,15 @@ from local.functions_host.timespan import parse_timespan
             '{"extensions": {"durableTask": {"maxConcurrentActivityFunctions": "3"}}}',
             "expected a whole number",
         ),
+        (
+            '{"extensions": {"queues": {"batchSize": 33}}}',
+            "extensions.queues.batchSize: expected a number from",
+        ),
+        ('{"extensions": {"queues": {"maxDequeueCount": 0}}}', "maxDequeueCount: expected a number"),
+        (
+            '{"extensions": {"queues": {"messageEncoding": "utf"}}}',
+            "messageEncoding: expected base64 or none",
+        ),
         ('{"extensions": {"http": []}}', ""),
     ],
 )

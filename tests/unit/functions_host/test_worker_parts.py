@@ -8,7 +8,7 @@ from dateutil.parser import parse
 
 from local.functions_host import typed_data
 from local.functions_host.function_retry import retry_delay
-from local.functions_host.service_bus import bodies
+from local.functions_host.output_bindings import bodies
 from local.functions_host.worker.converters import from_datum, to_datum
 from local.functions_host.worker.timestamps import fast_parser
 
