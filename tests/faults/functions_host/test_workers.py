@@ -27,7 +27,7 @@ def features(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HostProcess]:
 
 def test_activity_beyond_the_function_timeout_fails_and_its_process_goes(features: HostProcess) -> None:
     before = features.client.get("/admin/host/status").json()["workerProcesses"]
-    assert "Timeout value of 2 s was exceeded" in features.run("call_one", {"activity": "hangs_once"})
+    assert "Timeout value of 5 s was exceeded" in features.run("call_one", {"activity": "hangs_once"})
     after = features.client.get("/admin/host/status").json()["workerProcesses"]
     assert after != before
 
