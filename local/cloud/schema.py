@@ -196,11 +196,6 @@ def tracked(properties: Record, **more: Shape) -> Record:
     return Record({**ENVELOPE, "location": Required(Text()), "tags": TAGS, "properties": properties, **more})
 
 
-def untracked(properties: Record, **more: Shape) -> Record:
-    """The body of a child resource without location and tags."""
-    return Record({**ENVELOPE, "properties": properties, **more})
-
-
 def _kind(value: object) -> str:
     names = {dict: "an object", list: "a list", str: "a string", bool: "a boolean", type(None): "null"}
     return names.get(type(value), "a number")

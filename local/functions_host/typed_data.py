@@ -23,10 +23,6 @@ def json_text(text: str) -> TypedData:
     return {"json": text}
 
 
-def json_value(value: Json) -> TypedData:
-    return {"json": json.dumps(value)}
-
-
 def raw(value: bytes) -> TypedData:
     return {"bytes": base64.b64encode(value).decode()}
 

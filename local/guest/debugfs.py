@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import stat
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -110,7 +109,3 @@ def _quoted(path: str) -> str:
     if "\n" in path:
         raise GuestError("InvalidPath", "A path in an image cannot contain a line break here.")
     return '"' + path.replace('"', '""') + '"'
-
-
-def is_executable(node: Node) -> bool:
-    return bool(node.mode & stat.S_IXUSR)

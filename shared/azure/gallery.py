@@ -14,7 +14,7 @@ from azure.mgmt.compute.models import (
 )
 
 from shared.azure.errors import azure_errors, is_absent
-from shared.azure.starting import start
+from shared.azure.starting import start, start_unless_absent
 from shared.azure.values import text
 from shared.azure.vm import vm_id
 from shared.domain.errors import BuildError, BuildFailed
@@ -182,19 +182,14 @@ def delete_version(client: ComputeManagementClient, version_id: str) -> Operatio
     """Starts deleting a version; one that is not there counts as deleted."""
     address = VersionAddress.parse(version_id)
     with azure_errors(f"delete gallery version {address.version}"):
-        try:
-            return start(
-                version_id,
-                client.gallery_image_versions.begin_delete,
-                address.group,
-                address.gallery,
-                address.image,
-                address.version,
-            )
-        except HttpResponseError as error:
-            if is_absent(error):
-                return OperationRef(OperationKind.DONE, version_id)
-            raise
+        return start_unless_absent(
+            version_id,
+            client.gallery_image_versions.begin_delete,
+            address.group,
+            address.gallery,
+            address.image,
+            address.version,
+        )
 
 
 def _short(region: str) -> str:

@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping
 
-from azure.core.exceptions import HttpResponseError
 from azure.mgmt.resource.resources import ResourceManagementClient
 from azure.mgmt.resource.resources.models import ResourceGroup
 
-from shared.azure.errors import azure_errors, is_absent
-from shared.azure.starting import start
-from shared.domain.operations import OperationKind, OperationRef
+from shared.azure.errors import azure_errors
+from shared.azure.starting import start_unless_absent
+from shared.domain.operations import OperationRef
 
 
 def put_group(client: ResourceManagementClient, name: str, location: str, tags: Mapping[str, str]) -> None:
@@ -21,9 +20,4 @@ def delete_group(client: ResourceManagementClient, name: str, subscription_id: s
     """Starts deleting the group with all that is in it; a group that is not there counts as deleted."""
     group_id = f"/subscriptions/{subscription_id}/resourceGroups/{name}"
     with azure_errors(f"delete resource group {name}"):
-        try:
-            return start(group_id, client.resource_groups.begin_delete, name)
-        except HttpResponseError as error:
-            if is_absent(error):
-                return OperationRef(OperationKind.DONE, group_id)
-            raise
+        return start_unless_absent(group_id, client.resource_groups.begin_delete, name)

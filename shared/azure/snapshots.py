@@ -1,14 +1,13 @@
 """Snapshots of the build VM's disk, and reading one as a VHD."""
 
-from azure.core.exceptions import HttpResponseError
 from azure.core.rest import HttpRequest
 from azure.mgmt.compute import ComputeManagementClient
 from azure.mgmt.compute.models import CreationData, GrantAccessData, Snapshot, SnapshotProperties
 
-from shared.azure.errors import azure_errors, is_absent
-from shared.azure.starting import start
+from shared.azure.errors import azure_errors
+from shared.azure.starting import start, start_unless_absent
 from shared.domain.errors import BuildError, BuildFailed
-from shared.domain.operations import OperationKind, OperationRef
+from shared.domain.operations import OperationRef
 from shared.domain.plan import BuildPlan
 
 READ_SECONDS = 24 * 3600  # longer than the slowest copy within one region
@@ -74,14 +73,9 @@ def _access_sas(body: object) -> str:
 def revoke_read(client: ComputeManagementClient, plan: BuildPlan) -> OperationRef:
     """Ends the access; without it Azure refuses to delete the snapshot."""
     with azure_errors("close the snapshot"):
-        try:
-            return start(
-                snapshot_id(plan),
-                client.snapshots.begin_revoke_access,
-                plan.staging_group,
-                plan.names.snapshot,
-            )
-        except HttpResponseError as error:
-            if is_absent(error):
-                return OperationRef(OperationKind.DONE, snapshot_id(plan))
-            raise
+        return start_unless_absent(
+            snapshot_id(plan),
+            client.snapshots.begin_revoke_access,
+            plan.staging_group,
+            plan.names.snapshot,
+        )

@@ -3,8 +3,10 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from azure.core.exceptions import HttpResponseError
 from azure.core.polling import NoPolling
 
+from shared.azure.errors import is_absent
 from shared.domain.operations import OperationKind, OperationRef
 
 
@@ -23,3 +25,13 @@ def start(resource_id: str, begin: Callable[..., object], *args: object, **kwarg
     begin(*args, **kwargs, polling=first)
     url = first.headers.get("Azure-AsyncOperation") or first.headers.get("Location") or ""
     return OperationRef(OperationKind.ARM if url else OperationKind.DONE, resource_id, url)
+
+
+def start_unless_absent(resource_id: str, begin: Callable[..., object], *args: object) -> OperationRef:
+    """The same for undoing something: what is not there counts as undone."""
+    try:
+        return start(resource_id, begin, *args)
+    except HttpResponseError as error:
+        if is_absent(error):
+            return OperationRef(OperationKind.DONE, resource_id)
+        raise

@@ -3,7 +3,6 @@
 import base64
 import hashlib
 
-from azure.core.exceptions import HttpResponseError
 from azure.mgmt.compute import ComputeManagementClient
 from azure.mgmt.compute.models import (
     HardwareProfile,
@@ -25,9 +24,9 @@ from azure.mgmt.compute.models import (
     VirtualMachineProperties,
 )
 
-from shared.azure.errors import azure_errors, is_absent
+from shared.azure.errors import azure_errors
 from shared.azure.starting import start
-from shared.domain.operations import OperationKind, OperationRef
+from shared.domain.operations import OperationRef
 from shared.domain.plan import BuildPlan
 
 ADMIN = "kiln"
@@ -71,17 +70,6 @@ def generalize_vm(client: ComputeManagementClient, plan: BuildPlan) -> None:
     """Marks the deallocated VM as generalized, which cannot be undone; twice is as good as once."""
     with azure_errors("generalize the build VM"):
         client.virtual_machines.generalize(plan.staging_group, plan.names.vm)
-
-
-def delete_vm(client: ComputeManagementClient, plan: BuildPlan) -> OperationRef:
-    """Starts deleting the VM; one that is not there counts as deleted."""
-    with azure_errors("delete the build VM"):
-        try:
-            return start(vm_id(plan), client.virtual_machines.begin_delete, plan.staging_group, plan.names.vm)
-        except HttpResponseError as error:
-            if is_absent(error):
-                return OperationRef(OperationKind.DONE, vm_id(plan))
-            raise
 
 
 def _image(plan: BuildPlan) -> ImageReference:

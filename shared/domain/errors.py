@@ -36,7 +36,3 @@ class BuildFailed(Exception):
 
 class TransientError(Exception):
     """The service did not answer or asked for patience; the same call may succeed later."""
-
-
-class ConflictError(Exception):
-    """A conditional write lost against another writer."""
