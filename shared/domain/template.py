@@ -1,9 +1,25 @@
 """An image template as Kiln works with it: AIB's ImageTemplate after parsing, every default filled in.
 
-Field meanings: learn.microsoft.com, "Azure VM Image Builder template reference", api-version 2025-10-01.
+Field meanings: learn.microsoft.com, "Azure VM Image Builder template reference", api-version 2025-10-01. What is
+marked as Kiln's own is read only from a template whose `apiVersion` is Kiln's (docs/template.md).
 """
 
 from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class OsState(StrEnum):
+    """Whether an image was deprovisioned (its VMs get a new identity) or kept as the machine it was."""
+
+    GENERALIZED = "Generalized"
+    SPECIALIZED = "Specialized"
+
+
+class OnError(StrEnum):
+    """`cleanup` removes what a failed run made; `abort` keeps the VM and its network until the run expires."""
+
+    CLEANUP = "cleanup"
+    ABORT = "abort"
 
 
 @dataclass(frozen=True)
@@ -30,14 +46,55 @@ class PlatformImageSource:
 
 @dataclass(frozen=True)
 class SharedImageVersionSource:
-    """A gallery image version: full ARM id ending in `/versions/<x.y.z|latest>`."""
+    """A gallery image version: full ARM id ending in `/versions/<x.y.z|latest>`.
+
+    Also that of a direct-shared gallery (`/sharedGalleries/<name>/images/<name>/versions/<x.y.z|latest>`).
+    """
 
     image_version_id: str
 
     type = "SharedImageVersion"
 
 
-Source = PlatformImageSource | SharedImageVersionSource
+@dataclass(frozen=True)
+class ManagedImageSource:
+    """A managed image of the template's subscription and region: full ARM id."""
+
+    image_id: str
+
+    type = "ManagedImage"
+
+
+@dataclass(frozen=True)
+class DiskImageSource:
+    """Kiln's own: an OS disk, as the URI of a page blob with a fixed VHD (`Vhd`) or an ARM id.
+
+    A blob tells nothing about itself, so generation (`V1`, `V2`), architecture (`x64`, `Arm64`) and OS type (`Linux`,
+    `Windows`) are given for it; for a managed disk and a snapshot they are read from the resource when empty.
+    """
+
+    type: str  # Vhd, ManagedDisk or Snapshot
+    reference: str
+    os_state: OsState = OsState.GENERALIZED
+    os_type: str = ""
+    generation: str = ""
+    architecture: str = ""
+
+
+Source = PlatformImageSource | SharedImageVersionSource | ManagedImageSource | DiskImageSource
+
+
+@dataclass(frozen=True)
+class ScriptOptions:
+    """Kiln's own, for Shell and PowerShell: `secrets` maps a variable to a Key Vault secret's URI.
+
+    A secret is `https://<vault>/secrets/<name>[/<version>]`; its value is resolved when the script is started and never
+    stored.
+    """
+
+    arguments: tuple[str, ...] = ()
+    environment: dict[str, str] = field(default_factory=dict)
+    secrets: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -48,23 +105,111 @@ class ShellCustomizer:
     script_uri: str | None = None
     inline: tuple[str, ...] = ()
     sha256_checksum: str = ""
+    options: ScriptOptions = ScriptOptions()
 
     type = "Shell"
 
 
 @dataclass(frozen=True)
+class PowerShellCustomizer:
+    """A PowerShell script; `run_as_system` needs `run_elevated`; any of `valid_exit_codes` is success."""
+
+    name: str
+    script_uri: str | None = None
+    inline: tuple[str, ...] = ()
+    sha256_checksum: str = ""
+    run_elevated: bool = False
+    run_as_system: bool = False
+    valid_exit_codes: tuple[int, ...] = (0,)
+    options: ScriptOptions = ScriptOptions()
+
+    type = "PowerShell"
+
+
+@dataclass(frozen=True)
 class FileCustomizer:
-    """One file copied from `source_uri` to the absolute path `destination`."""
+    """One file copied from `source_uri` to the absolute path `destination`.
+
+    `extract` is Kiln's own: the file is an archive (tar, tar.gz, zip …) unpacked into the folder `destination`.
+    """
 
     name: str
     source_uri: str
     destination: str
     sha256_checksum: str = ""
+    extract: bool = False
 
     type = "File"
 
 
-Customizer = ShellCustomizer | FileCustomizer
+@dataclass(frozen=True)
+class WindowsRestartCustomizer:
+    """Restarts a Windows VM; an empty command is AIB's default. `timeout_seconds` bounds the wait for the agent."""
+
+    name: str
+    restart_command: str = ""
+    restart_check_command: str = ""
+    timeout_seconds: int = 300
+
+    type = "WindowsRestart"
+
+
+@dataclass(frozen=True)
+class WindowsUpdateCustomizer:
+    """Installs Windows updates found by `search_criteria`; `filters` as AIB's (`include:$true` …)."""
+
+    name: str
+    search_criteria: str = ""
+    filters: tuple[str, ...] = ()
+    update_limit: int = 1000
+
+    type = "WindowsUpdate"
+
+
+@dataclass(frozen=True)
+class LinuxRestartCustomizer:
+    """Kiln's own: restarts a Linux VM through the VM API and waits for its agent, at most `timeout_seconds`."""
+
+    name: str
+    timeout_seconds: int = 300
+
+    type = "LinuxRestart"
+
+
+Customizer = (
+    ShellCustomizer
+    | PowerShellCustomizer
+    | FileCustomizer
+    | WindowsRestartCustomizer
+    | WindowsUpdateCustomizer
+    | LinuxRestartCustomizer
+)
+Validator = ShellCustomizer | PowerShellCustomizer | FileCustomizer
+
+
+@dataclass(frozen=True)
+class Validation:
+    """What must hold of the captured image; `source_validation_only` validates the source and builds nothing."""
+
+    validators: tuple[Validator, ...] = ()
+    continue_distribute_on_failure: bool = False
+    source_validation_only: bool = False
+
+
+@dataclass(frozen=True)
+class Optimization:
+    """`vm_boot` and `workload` are AIB's; `workload_script_uri` is a script that exercises the image's workload."""
+
+    vm_boot: bool = False
+    workload: bool = False
+    workload_script_uri: str = ""
+    workload_sha256: str = ""
+
+
+@dataclass(frozen=True)
+class ErrorHandling:
+    on_customizer_error: OnError = OnError.CLEANUP
+    on_validation_error: OnError = OnError.CLEANUP
 
 
 @dataclass(frozen=True)
@@ -86,7 +231,10 @@ class Versioning:
 
 @dataclass(frozen=True)
 class SharedImageDistributor:
-    """Publishes to a gallery: `gallery_image_id` is a definition's id, or ends in `/versions/x.y.z`."""
+    """Publishes to a gallery: `gallery_image_id` is a definition's id, or ends in `/versions/x.y.z`.
+
+    `end_of_life_date` (UTC, ISO 8601, "" for none) is Kiln's own.
+    """
 
     run_output_name: str
     gallery_image_id: str
@@ -94,9 +242,22 @@ class SharedImageDistributor:
     versioning: Versioning = Versioning()
     exclude_from_latest: bool = False
     replication_mode: str = "Full"
+    end_of_life_date: str = ""
     artifact_tags: dict[str, str] = field(default_factory=dict)
 
     type = "SharedImage"
+
+
+@dataclass(frozen=True)
+class ManagedImageDistributor:
+    """Writes the managed image `image_id` (full ARM id) in region `location`, in ARM's short form."""
+
+    run_output_name: str
+    image_id: str
+    location: str
+    artifact_tags: dict[str, str] = field(default_factory=dict)
+
+    type = "ManagedImage"
 
 
 @dataclass(frozen=True)
@@ -110,7 +271,7 @@ class VhdDistributor:
     type = "VHD"
 
 
-Distributor = SharedImageDistributor | VhdDistributor
+Distributor = SharedImageDistributor | ManagedImageDistributor | VhdDistributor
 
 
 @dataclass(frozen=True)
@@ -127,7 +288,8 @@ class VmProfile:
 class ImageTemplate:
     """One template, as its owner wrote it. `location` is in ARM's short form.
 
-    `staging_resource_group` is the group's name; it lies in the template's own subscription.
+    `staging_resource_group` is the group's name; it lies in the template's own subscription. `data_disks_gb` are the
+    sizes of additional data disks. `os_state` (what the outputs are) is Kiln's own.
     """
 
     subscription_id: str
@@ -137,6 +299,12 @@ class ImageTemplate:
     source: Source
     distribute: tuple[Distributor, ...]
     customize: tuple[Customizer, ...] = ()
+    validation: Validation | None = None
+    optimization: Optimization = Optimization()
+    error_handling: ErrorHandling = ErrorHandling()
+    auto_run: bool = False
+    data_disks_gb: tuple[int, ...] = ()
+    os_state: OsState = OsState.GENERALIZED
     vm_profile: VmProfile = VmProfile()
     identity_id: str | None = None
     build_timeout_minutes: int = 240
