@@ -25,6 +25,7 @@ def load_template(services: Services, run_id: str) -> ImageTemplate:
             subscription_id=services.settings.subscription_id,
             resource_group=request.resource_group,
             name=request.name,
+            api_version=request.api_version,
         )
     except InvalidTemplateError as error:
         raise BuildFailed(BuildError("ValidationFailed", str(error))) from error

@@ -3,26 +3,23 @@
 import asyncio
 import json
 import uuid
-from datetime import UTC, datetime
 
 import azure.durable_functions as df
 import azure.functions as func
 
-from orchestrators.build_steps import CANCEL_EVENT
 from shared.api.builds import read_build_body, run_body
 from shared.api.errors import error_body
 from shared.catalog.documents import StoredRequest
 from shared.catalog.logs import read_log
-from shared.domain.build import BuildRequest
-from shared.domain.codec import Json, to_json
+from shared.domain.codec import Json
 from shared.domain.names import new_run_id
 from shared.domain.problems import InvalidTemplateError
-from shared.domain.run import Run
 from shared.domain.template import ImageTemplate
-from shared.domain.transitions import CancelRequested
 from shared.services import Services, services
+from shared.starting import cancel_run, start_run, utc_now
 from shared.template import parse_template
 from triggers.answers import answer, guarded, guarded_async
+from triggers.durable_client import DurableClient
 
 bp = df.Blueprint()
 MOST_RUNS = 1000
@@ -44,7 +41,9 @@ async def start_build(req: func.HttpRequest, client: df.DurableOrchestrationClie
     except InvalidTemplateError as error:
         message = f"the template has {len(error.problems)} problem(s)"
         return answer(error_body("ValidationFailed", message, error.problems), 400)
-    run = await _start(kiln, client, request, template)
+    run_id = new_run_id(template.name, utc_now(), uuid.uuid4().hex)
+    durable = DurableClient.of(client)
+    run = await asyncio.to_thread(start_run, kiln, durable, run_id, request, template)
     return answer(run_body(run), 202, {"Location": f"/api/builds/{run.id}"})
 
 
@@ -59,24 +58,8 @@ def _template(kiln: Services, request: StoredRequest) -> ImageTemplate:
         subscription_id=kiln.settings.subscription_id,
         resource_group=request.resource_group,
         name=request.name,
+        api_version=request.api_version,
     )
-
-
-async def _start(
-    kiln: Services, client: df.DurableOrchestrationClient, request: StoredRequest, template: ImageTemplate
-) -> Run:
-    """Stores the request, starts the orchestration, then shows the run.
-
-    A process that dies in between leaves a request that nobody refers to, or a run that records itself.
-    """
-    now = datetime.now(UTC)
-    run_id = new_run_id(template.name, now, uuid.uuid4().hex)
-    await asyncio.to_thread(kiln.documents.put_request, run_id, request)
-    build = BuildRequest(run_id, template.build_timeout_minutes, kiln.settings.poll)
-    await client.start_new("build_image", run_id, to_json(build))
-    run = Run(run_id, template.id, template.location, created_at=now.replace(microsecond=0).isoformat())
-    await asyncio.to_thread(kiln.runs.add, run)
-    return run
 
 
 @bp.route("builds", methods=["GET"])
@@ -123,10 +106,7 @@ async def cancel_build(req: func.HttpRequest, client: df.DurableOrchestrationCli
     run = await asyncio.to_thread(kiln.runs.get, req.route_params["run"])
     if run is None:
         return _not_found(req)
-    if not run.ended:
-        await client.raise_event(run.id, CANCEL_EVENT)
-        event = CancelRequested(datetime.now(UTC).isoformat())
-        run = await asyncio.to_thread(kiln.runs.change, run.id, event)
+    run = await asyncio.to_thread(cancel_run, kiln, DurableClient.of(client), run)
     return answer(run_body(run), 202)
 
 

@@ -8,17 +8,19 @@ from shared.azure.storage import BlobStore
 from shared.domain.codec import from_json, to_json
 from shared.domain.errors import BuildError, BuildFailed
 from shared.domain.plan import BuildPlan
+from shared.template.api_versions import LATEST_API_VERSION
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class StoredRequest:
-    """What was asked for: an AIB template as its sender wrote it, and where it belongs."""
+    """What was asked for: an AIB template as its sender wrote it, where it belongs, and how to read it."""
 
     name: str
     resource_group: str
     template: dict[str, object]
+    api_version: str = LATEST_API_VERSION
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,59 @@
+"""Starts and cancels runs: the one way from a stored request to an orchestration, whoever asked for it."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Protocol
+
+from shared.catalog.documents import StoredRequest
+from shared.domain.build import BuildRequest
+from shared.domain.codec import Json, to_json
+from shared.domain.names import started_at
+from shared.domain.run import Run
+from shared.domain.template import ImageTemplate
+from shared.domain.transitions import CancelRequested
+from shared.services import Services
+
+
+@dataclass(frozen=True)
+class Instance:
+    """What the durable client tells of an orchestration; `ended` in whatever way."""
+
+    ended: bool
+
+
+class Durable(Protocol):
+    """The durable client, for code that runs in a thread: every call returns when the host has answered."""
+
+    def start(self, orchestration: str, instance_id: str, payload: Json) -> None: ...
+
+    def cancel(self, run_id: str) -> None: ...
+
+    def find(self, instance_id: str) -> Instance | None: ...
+
+
+def start_run(
+    kiln: Services, durable: Durable, run_id: str, request: StoredRequest, template: ImageTemplate
+) -> Run:
+    """Stores the request, starts the orchestration, then shows the run.
+
+    A process that dies in between leaves a request that nobody refers to, or a run that records itself.
+    """
+    kiln.documents.put_request(run_id, request)
+    build = BuildRequest(run_id, template.build_timeout_minutes, kiln.settings.poll)
+    durable.start("build_image", run_id, to_json(build))
+    run = Run(run_id, template.id, template.location, created_at=started_at(run_id).isoformat())
+    kiln.runs.add(run)
+    return run
+
+
+def cancel_run(kiln: Services, durable: Durable, run: Run) -> Run:
+    """Asks the run to end; one that has ended stays as it is."""
+    if run.ended:
+        return run
+    durable.cancel(run.id)
+    return kiln.runs.change(run.id, CancelRequested(utc_now().isoformat()))
+
+
+def utc_now() -> datetime:
+    """Now, to the second: what run ids and records hold."""
+    return datetime.now(UTC).replace(microsecond=0)
