@@ -91,7 +91,7 @@ async def _read(request: Request, fault: Json) -> ArmRequest:
         query=query,
         headers=request.headers,
         raw_body=await request.body(),
-        fault=fault if "operation" in fault else {},
+        fault=dict(fault) if "operation" in fault else {},
     )
 
 

@@ -25,6 +25,7 @@ class LocalApi:
     def routes(self) -> list[Route]:
         return [
             Route("/_local/faults", self.faults, methods=["GET", "POST", "DELETE"]),
+            Route("/_local/faults/{fault}", self.remove_fault, methods=["DELETE"]),
             Route("/_local/ticks", self.tick, methods=["POST"]),
             Route("/_local/requests", self.requests),
         ]
@@ -43,6 +44,13 @@ class LocalApi:
             self._operations.release()
             return Response(status_code=204)
         return JSONResponse({"value": self._faults.active})
+
+    async def remove_fault(self, request: Request) -> Response:
+        """Removes one fault and lets go on what it keeps hanging, even from before a restart."""
+        fault = request.path_params["fault"]
+        self._faults.remove(fault)
+        self._operations.release(fault)
+        return Response(status_code=204)
 
     async def tick(self, request: Request) -> Response:
         del request

@@ -64,6 +64,15 @@ Perform = Callable[[Operation], Awaitable[Json | None]]
 Finished = Callable[[Operation], None]
 
 
+@dataclass
+class Hang:
+    """An operation that a fault keeps from ending. `preempted`: its resource is being deleted meanwhile."""
+
+    operation: Operation
+    released: asyncio.Event = field(default_factory=asyncio.Event)
+    preempted: bool = False
+
+
 class Operations:
     """`perform` does the work and may raise ArmError; `finished` writes the outcome into the resource."""
 
@@ -72,7 +81,7 @@ class Operations:
         self._state = state
         self._tasks: set[asyncio.Task[None]] = set()
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._released = asyncio.Event()
+        self._hanging: dict[str, Hang] = {}
         self._perform: Perform | None = None
         self._finished: Finished | None = None
 
@@ -102,10 +111,18 @@ class Operations:
         for record in self._store.operations(IN_PROGRESS):
             self._schedule(Operation(**record))
 
-    def release(self) -> None:
-        """Lets operations go on that a fault keeps hanging now; later ones hang again."""
-        self._released.set()
-        self._released = asyncio.Event()
+    def release(self, fault_id: str = "") -> None:
+        """Lets operations go on that a fault keeps hanging now: this fault, or any."""
+        for hang in self._hanging.values():
+            if fault_id in ("", hang.operation.fault["id"]):
+                hang.released.set()
+
+    def preempt(self, resource: ArmId) -> None:
+        """Ends what a fault keeps hanging on a resource that is being deleted, as Azure does."""
+        for hang in self._hanging.values():
+            if hang.operation.resource_id.key == resource.key:
+                hang.preempted = True
+                hang.released.set()
 
     async def stop(self) -> None:
         """Lets go of all operations; they stay `InProgress` in the store for the next start."""
@@ -126,6 +143,7 @@ class Operations:
                 await self._apply_fault(operation)
                 assert self._perform  # noqa: S101 - connected at composition, before anything can begin
                 operation.result = await self._perform(operation)
+                _fail_if("failAfter", operation)
                 operation.status = SUCCEEDED
             except ArmError as error:
                 operation.status, operation.error = FAILED, error.error()
@@ -143,14 +161,30 @@ class Operations:
             self._save(operation)
 
     async def _apply_fault(self, operation: Operation) -> None:
-        match operation.fault.get("operation"):
-            case "hang":
-                await self._released.wait()
-            case "fail":
-                code = operation.fault.get("code", "InternalExecutionError")
-                message = operation.fault.get("message", "An internal execution error occurred.")
-                raise ArmError(409, code, message)
+        if operation.fault.get("operation") == "hang":
+            await self._hang(operation)
+        _fail_if("fail", operation)
+
+    async def _hang(self, operation: Operation) -> None:
+        later = [other for other in self.running(operation.resource_id) if other.id != operation.id]
+        hang = self._hanging[operation.id] = Hang(operation)
+        if any(other.verb == "DELETE" for other in later):
+            self.preempt(operation.resource_id)
+        try:
+            await hang.released.wait()
+        finally:
+            del self._hanging[operation.id]
+        if hang.preempted:
+            message = "Operation execution has been preempted by a more recent operation."
+            raise ArmError(409, "OperationPreempted", message)
 
     def _save(self, operation: Operation) -> None:
         resource = operation.resource_id
         self._store.save_operation(operation.id, resource, operation.status, asdict(operation))
+
+
+def _fail_if(kind: str, operation: Operation) -> None:
+    """Raises the error of a fault of this kind."""
+    if operation.fault.get("operation") == kind:
+        code = operation.fault.get("code", "InternalExecutionError")
+        raise ArmError(409, code, operation.fault.get("message", "An internal execution error occurred."))

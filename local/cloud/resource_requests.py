@@ -150,6 +150,7 @@ class ResourceRequests:
                 self._store.save(resource)
                 operation = self._cloud.operations.begin(_operation(resource, "DELETE", request))
             handler.preempt(resource)
+            self._cloud.operations.preempt(resource.id)
         return Answer(
             202, None, operation_headers(self._cloud.settings, operation, asynchronous=False, location=True)
         )

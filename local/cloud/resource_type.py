@@ -113,6 +113,7 @@ class ResourceType:
         handler = self.types.get(resource.id.type)
         handler.check_delete(resource)
         handler.preempt(resource)
+        self.cloud.operations.preempt(resource.id)
         async with self.cloud.operations.turn(resource.id):
             await handler.remove(resource.id)
             self.cloud.store.delete(resource.id)

@@ -126,9 +126,21 @@ class LocalCloud:
         )
         return str(answer.json()["access_token"])
 
-    def add_fault(self, **fault: object) -> None:
+    def add_fault(self, **fault: object) -> str:
+        """The fault's id."""
         with self.http() as http:
-            http.post("/_local/faults", json=fault).raise_for_status()
+            answer = http.post("/_local/faults", json=fault).raise_for_status()
+        return str(answer.json()["id"])
+
+    def find_fault(self, fault: str) -> dict[str, Any]:
+        with self.http() as http:
+            rows = http.get("/_local/faults").json()["value"]
+        found: dict[str, Any] = next(row for row in rows if row["id"] == fault)
+        return found
+
+    def remove_fault(self, fault: str) -> None:
+        with self.http() as http:
+            http.delete(f"/_local/faults/{fault}").raise_for_status()
 
     def clear_faults(self) -> None:
         with self.http() as http:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import httpx
-import pytest
-from azure.core.exceptions import HttpResponseError
 
 from tests.conformance.cloud.conftest import Connect, StartCloud
 from tests.conformance.cloud.harness import METADATA_IMAGE, Clients, machine_body, make_network, script_body
@@ -144,33 +142,6 @@ def _begin_version(clients: Clients, disk: str) -> str:
 def _progress(clients: Clients, path: str) -> int:
     answer = clients.arm("GET", f"{path}?$expand=ReplicationStatus").json()
     return int(answer["properties"]["replicationStatus"]["summary"][0]["progress"])
-
-
-def test_faults(start_cloud: StartCloud, connect: Connect) -> None:
-    cloud = start_cloud("--guest", "none")
-    clients = connect(cloud, retry_total=3, retry_backoff_factor=0.01)
-    groups = clients.resources.resource_groups
-    cloud.add_fault(match="PUT .*/resourcegroups/", times=2, status=429, code="TooManyRequests")
-    groups.create_or_update("rg", {"location": "westeurope"})
-    cloud.add_fault(match="PUT .*/resourcegroups/", drop="after")
-    groups.create_or_update("rg2", {"location": "westeurope"})
-    cloud.add_fault(match="PUT .*/disks/", operation="fail", code="SkuNotAvailable", message="not today")
-    with pytest.raises(HttpResponseError) as raised:
-        clients.compute.disks.begin_create_or_update("rg", "d", DISK).result()
-    assert raised.value.error
-    assert raised.value.error.code == "SkuNotAvailable"
-    assert clients.compute.disks.get("rg", "d").provisioning_state == "Failed"
-
-
-def test_a_hanging_operation_goes_on_without_faults(start_cloud: StartCloud, connect: Connect) -> None:
-    cloud = start_cloud("--guest", "none")
-    clients = connect(cloud)
-    clients.resources.resource_groups.create_or_update("rg", {"location": "westeurope"})
-    cloud.add_fault(match="PUT .*/disks/", operation="hang")
-    poller = clients.compute.disks.begin_create_or_update("rg", "d", DISK)
-    assert clients.compute.disks.get("rg", "d").provisioning_state == "Updating"
-    cloud.clear_faults()
-    assert poller.result().provisioning_state == "Succeeded"
 
 
 def test_retry_after_as_azure_sends_it(start_cloud: StartCloud, connect: Connect) -> None:
