@@ -9,8 +9,10 @@ from shared.azure.clients import ArmClients, make_arm_clients, make_credential
 from shared.azure.storage import BlobStore, make_blob_service
 from shared.catalog.claims import Claims
 from shared.catalog.documents import RunDocuments
+from shared.catalog.operations import OperationCatalog
 from shared.catalog.runs import RunCatalog
-from shared.catalog.tables import CLAIMS, RUNS, create_tables, make_table_service
+from shared.catalog.tables import CLAIMS, OPERATIONS, RUNS, TEMPLATES, create_tables, make_table_service
+from shared.catalog.templates import TemplateCatalog
 from shared.settings import Settings, read_settings
 
 
@@ -25,6 +27,8 @@ class Services:
     documents: RunDocuments
     runs: RunCatalog
     claims: Claims
+    templates: TemplateCatalog
+    operations: OperationCatalog
 
 
 def make_services(settings: Settings) -> Services:
@@ -42,6 +46,8 @@ def make_services(settings: Settings) -> Services:
         documents=RunDocuments(blobs),
         runs=RunCatalog(tables.get_table_client(RUNS)),
         claims=Claims(tables.get_table_client(CLAIMS)),
+        templates=TemplateCatalog(tables.get_table_client(TEMPLATES)),
+        operations=OperationCatalog(tables.get_table_client(OPERATIONS)),
     )
 
 

@@ -8,6 +8,8 @@ from shared.settings import Settings
 
 RUNS = "kilnruns"
 CLAIMS = "kilnclaims"
+TEMPLATES = "kilntemplates"
+OPERATIONS = "kilnoperations"
 
 
 def make_table_service(settings: Settings, credential: TokenCredential) -> TableServiceClient:
@@ -21,5 +23,5 @@ def make_table_service(settings: Settings, credential: TokenCredential) -> Table
 def create_tables(service: TableServiceClient) -> None:
     """Creates the tables that are missing."""
     with azure_errors("create the tables"):
-        for name in (RUNS, CLAIMS):
+        for name in (RUNS, CLAIMS, TEMPLATES, OPERATIONS):
             service.create_table_if_not_exists(name)
