@@ -3,7 +3,8 @@
 `POST /_local/faults` takes one. `match` is a regular expression for `METHOD /path` (no regard to case); of
 the requests that match, the first `skip` pass (default 0) and the next `times` (default 1) are struck. What
 happens is `status` with `code`, `message` and `headers`; or `drop`, `before` or `after` the effect; or
-`operation`, `fail`, `failAfter` (both with `code` and `message`) or `hang`. `drop` and `operation` go together.
+`operation`, `fail`, `failAfter` (both with `code` and `message`) or `hang`.
+`drop` and `operation` go together.
 """
 
 from __future__ import annotations
