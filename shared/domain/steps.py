@@ -21,12 +21,12 @@ class Artifact:
 class Step:
     """One script that the build VM runs as root (Windows: as SYSTEM) through a Managed Run Command.
 
-    `script` is the whole text, for `sh` or, in a Windows VM, PowerShell. A step with an `artifact` gets where its staged
-    bytes are in the parameter KILN_ARTIFACT_URI (protected: it carries a SAS) and their digest in
-    KILN_ARTIFACT_SHA256. `artifact_destination` is the path that a file ends at, "" for a script. `environment` are
-    plain parameters; `secrets` map a protected parameter to the Key Vault secret it is resolved from. Any exit
-    code but 0 fails the step: a script with other valid ones turns them into 0 and says so in its output.
-    `timeout_seconds` of 0 is the rest of the build's time.
+    `script` is the whole text, for `sh` or, in a Windows VM, PowerShell. A step with an `artifact` gets where
+    its staged bytes are in the parameter KILN_ARTIFACT_URI (protected: it carries a SAS) and their digest in
+    KILN_ARTIFACT_SHA256. `artifact_destination` is the path that a file ends at, "" for a script.
+    `environment` are plain parameters; `secrets` map a protected parameter to the Key Vault secret it is
+    resolved from. Any exit code but 0 fails the step: a script with other valid ones turns them into 0 and
+    says so in its output. `timeout_seconds` of 0 is the rest of the build's time.
     """
 
     index: int

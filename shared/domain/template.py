@@ -1,7 +1,7 @@
 """An image template as Kiln works with it: AIB's ImageTemplate after parsing, every default filled in.
 
-Field meanings: learn.microsoft.com, "Azure VM Image Builder template reference", api-version 2025-10-01. What is
-marked as Kiln's own is read only from a template whose `apiVersion` is Kiln's (docs/template.md).
+Field meanings: learn.microsoft.com, "Azure VM Image Builder template reference", api-version 2025-10-01.
+What is marked as Kiln's own is read only from a template whose `apiVersion` is Kiln's (docs/template.md).
 """
 
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ class OsState(StrEnum):
 
 
 class OnError(StrEnum):
-    """`cleanup` removes what a failed run made; `abort` keeps the VM and its network until the run expires."""
+    """`cleanup` removes what a failed run made; `abort` keeps VM and network until the run expires."""
 
     CLEANUP = "cleanup"
     ABORT = "abort"
@@ -69,8 +69,9 @@ class ManagedImageSource:
 class DiskImageSource:
     """Kiln's own: an OS disk, as the URI of a page blob with a fixed VHD (`Vhd`) or an ARM id.
 
-    A blob tells nothing about itself, so generation (`V1`, `V2`), architecture (`x64`, `Arm64`) and OS type (`Linux`,
-    `Windows`) are given for it; for a managed disk and a snapshot they are read from the resource when empty.
+    A blob tells nothing about itself, so generation (`V1`, `V2`), architecture (`x64`, `Arm64`) and OS type
+    (`Linux`, `Windows`) are given for it; for a managed disk and a snapshot they are read from the resource
+    when empty.
     """
 
     type: str  # Vhd, ManagedDisk or Snapshot
@@ -88,8 +89,8 @@ Source = PlatformImageSource | SharedImageVersionSource | ManagedImageSource | D
 class ScriptOptions:
     """Kiln's own, for Shell and PowerShell: `secrets` maps a variable to a Key Vault secret's URI.
 
-    A secret is `https://<vault>/secrets/<name>[/<version>]`; its value is resolved when the script is started and never
-    stored.
+    A secret is `https://<vault>/secrets/<name>[/<version>]`; its value is resolved when the script is started
+    and never stored.
     """
 
     arguments: tuple[str, ...] = ()
@@ -130,7 +131,8 @@ class PowerShellCustomizer:
 class FileCustomizer:
     """One file copied from `source_uri` to the absolute path `destination`.
 
-    `extract` is Kiln's own: the file is an archive (tar, tar.gz, zip …) unpacked into the folder `destination`.
+    `extract` is Kiln's own: the file is an archive (tar, tar.gz, zip …), unpacked into the folder
+    `destination`.
     """
 
     name: str
@@ -144,7 +146,10 @@ class FileCustomizer:
 
 @dataclass(frozen=True)
 class WindowsRestartCustomizer:
-    """Restarts a Windows VM; an empty command is AIB's default. `timeout_seconds` bounds the wait for the agent."""
+    """Restarts a Windows VM; an empty command is AIB's default.
+
+    `timeout_seconds` bounds the wait for the VM's agent.
+    """
 
     name: str
     restart_command: str = ""
@@ -168,7 +173,7 @@ class WindowsUpdateCustomizer:
 
 @dataclass(frozen=True)
 class LinuxRestartCustomizer:
-    """Kiln's own: restarts a Linux VM through the VM API and waits for its agent, at most `timeout_seconds`."""
+    """Kiln's own: restarts a Linux VM through the VM API; its agent is back in `timeout_seconds` at most."""
 
     name: str
     timeout_seconds: int = 300
@@ -189,7 +194,7 @@ Validator = ShellCustomizer | PowerShellCustomizer | FileCustomizer
 
 @dataclass(frozen=True)
 class Validation:
-    """What must hold of the captured image; `source_validation_only` validates the source and builds nothing."""
+    """What must hold of the captured image; `source_validation_only` validates the source, builds nothing."""
 
     validators: tuple[Validator, ...] = ()
     continue_distribute_on_failure: bool = False
@@ -198,7 +203,7 @@ class Validation:
 
 @dataclass(frozen=True)
 class Optimization:
-    """`vm_boot` and `workload` are AIB's; `workload_script_uri` is a script that exercises the image's workload."""
+    """`vm_boot` and `workload` are AIB's; the workload's script is what exercises the image."""
 
     vm_boot: bool = False
     workload: bool = False
@@ -288,8 +293,8 @@ class VmProfile:
 class ImageTemplate:
     """One template, as its owner wrote it. `location` is in ARM's short form.
 
-    `staging_resource_group` is the group's name; it lies in the template's own subscription. `data_disks_gb` are the
-    sizes of additional data disks. `os_state` (what the outputs are) is Kiln's own.
+    `staging_resource_group` is the group's name; it lies in the template's own subscription. `data_disks_gb`
+    are the sizes of additional data disks. `os_state` (what the outputs are) is Kiln's own.
     """
 
     subscription_id: str

@@ -1,7 +1,14 @@
 """The source of a template: what the build starts from."""
 
 from shared.distributors.version_number import version_or_latest
-from shared.domain.template import PlatformImageSource, PurchasePlan, SharedImageVersionSource, Source
+from shared.domain.template import (
+    DiskImageSource,
+    ManagedImageSource,
+    PlatformImageSource,
+    PurchasePlan,
+    SharedImageVersionSource,
+    Source,
+)
 from shared.reading.arm_id import GALLERY_IMAGE_VERSION, arm_id_rule, match_arm_id
 from shared.reading.json_value import JsonObject
 from shared.reading.object_reader import ObjectReader
@@ -32,8 +39,22 @@ def read_source(properties: ObjectReader) -> Source | None:
 
 def source_to_json(source: Source) -> JsonObject:
     """The source as AIB writes it."""
-    if isinstance(source, SharedImageVersionSource):
-        return {"type": source.type, "imageVersionId": source.image_version_id}
+    match source:
+        case SharedImageVersionSource():
+            return {"type": source.type, "imageVersionId": source.image_version_id}
+        case ManagedImageSource():
+            return {"type": source.type, "imageId": source.image_id}
+        case DiskImageSource():
+            return _disk_image_to_json(source)
+        case PlatformImageSource():
+            return _platform_image_to_json(source)
+
+
+def _disk_image_to_json(source: DiskImageSource) -> JsonObject:
+    return {"type": source.type, "reference": source.reference}
+
+
+def _platform_image_to_json(source: PlatformImageSource) -> JsonObject:
     written: JsonObject = {
         "type": source.type,
         "publisher": source.publisher,
