@@ -33,7 +33,12 @@ def hosted(activity: Activity[In, Out]) -> Callable[[Json], Json]:
             reply = Reply(error=failure.error)
         except TransientError as error:
             log.warning("%s will be tried again: %s", activity.__name__, error)
-            reply = Reply(transient=str(error))
+            reply = Reply(
+                transient=str(error),
+                code=error.code,
+                wait_seconds=error.wait_seconds,
+                throttled=error.throttled,
+            )
         return to_json(reply)
 
     run.__name__ = activity.__name__

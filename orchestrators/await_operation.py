@@ -2,12 +2,12 @@
 
 from collections.abc import Generator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from orchestrators.calls import call
 from shared.domain.codec import Json, from_json, to_json
-from shared.domain.errors import BuildFailed
+from shared.domain.errors import BuildError, BuildFailed
 from shared.domain.operations import AwaitRequest, OperationState, OperationStatus, PollPolicy
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ def await_operation(context: "DurableOrchestrationContext") -> Generator[Any, An
         status = yield from _poll(context, request)
         if status.state is not OperationState.IN_PROGRESS:
             return to_json(status)
+        if request.until and context.current_utc_datetime >= datetime.fromisoformat(request.until):
+            return to_json(OperationStatus(OperationState.FAILED, error=_hangs(request)))
         wait = pause(request.policy, poll, status.retry_after_seconds)
         yield context.create_timer(context.current_utc_datetime + timedelta(seconds=wait))
     context.continue_as_new(to_json(replace(request, polls=request.polls + POLLS_PER_HISTORY)))
@@ -36,6 +38,11 @@ def _poll(
         return (yield from call(context, "poll_operation", request.operation, OperationStatus))
     except BuildFailed as failure:
         return OperationStatus(OperationState.FAILED, error=failure.error)
+
+
+def _hangs(request: AwaitRequest) -> BuildError:
+    message = f"the operation on {request.operation.resource_id} did not end until {request.until}"
+    return BuildError("OperationTimedOut", message, retryable=True)
 
 
 def pause(policy: PollPolicy, polls: int, retry_after: float) -> float:

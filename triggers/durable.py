@@ -11,12 +11,14 @@ from orchestrators.await_operation import await_operation
 from orchestrators.build_image import build_image
 from orchestrators.publish_shared_image import publish_shared_image
 from orchestrators.publish_vhd import publish_vhd
+from orchestrators.repeat_activity import repeat_activity
 
 bp = df.Blueprint()
 
 ORCHESTRATIONS: tuple[Callable[..., Any], ...] = (
     build_image,
     await_operation,
+    repeat_activity,
     publish_shared_image,
     publish_vhd,
 )

@@ -1,6 +1,7 @@
 """The Azure clients, made once per process from the settings."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from azure.core.credentials import TokenCredential
 from azure.identity import DefaultAzureCredential
@@ -8,6 +9,7 @@ from azure.mgmt.compute import ComputeManagementClient
 from azure.mgmt.network import NetworkManagementClient
 from azure.mgmt.resource.resources import ResourceManagementClient
 
+from shared.azure.throttling import Throttle, ThrottlePolicy
 from shared.settings import Settings
 
 
@@ -26,11 +28,16 @@ def make_credential() -> TokenCredential:
 
 
 def make_arm_clients(settings: Settings, credential: TokenCredential) -> ArmClients:
-    scopes = [settings.arm_scope]
-    base = settings.arm_endpoint
+    """Clients that neither repeat a call nor wait long: orchestrations do both, by durable timers."""
+    options: dict[str, Any] = {
+        "base_url": settings.arm_endpoint,
+        "credential_scopes": [settings.arm_scope],
+        "per_call_policies": [ThrottlePolicy(Throttle())],
+        "retry_total": 0,
+    }
     subscription = settings.subscription_id
     return ArmClients(
-        compute=ComputeManagementClient(credential, subscription, base_url=base, credential_scopes=scopes),
-        network=NetworkManagementClient(credential, subscription, base_url=base, credential_scopes=scopes),
-        resources=ResourceManagementClient(credential, subscription, base_url=base, credential_scopes=scopes),
+        compute=ComputeManagementClient(credential, subscription, **options),
+        network=NetworkManagementClient(credential, subscription, **options),
+        resources=ResourceManagementClient(credential, subscription, **options),
     )

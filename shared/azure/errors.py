@@ -13,9 +13,10 @@ from azure.core.exceptions import (
     ServiceResponseError,
 )
 
+from shared.azure.throttling import retry_after
 from shared.domain.errors import BuildError, BuildFailed, TransientError
 
-PASSING_STATUS = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS})
+PASSING_STATUS = frozenset({HTTPStatus.REQUEST_TIMEOUT})
 # ARM answers these with a 4xx status although the same request succeeds a little later.
 PASSING_CODES = frozenset(
     {
@@ -55,8 +56,11 @@ def translate(action: str, error: HttpResponseError) -> BuildFailed | TransientE
     code = error.error.code if error.error and error.error.code else ""
     message = error.error.message if error.error and error.error.message else error.message
     text = f"could not {action}: {message}"
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        wait = retry_after(getattr(error.response, "headers", {}))
+        return TransientError(text, code=code, wait_seconds=wait, throttled=True)
     if status in PASSING_STATUS or status >= HTTPStatus.INTERNAL_SERVER_ERROR or code in PASSING_CODES:
-        return TransientError(text)
+        return TransientError(text, code=code or f"Http{status}")
     return BuildFailed(BuildError(code or f"Http{status}", text))
 
 

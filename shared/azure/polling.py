@@ -3,7 +3,7 @@
 from http import HTTPStatus
 
 from azure.core.exceptions import HttpResponseError
-from azure.core.rest import HttpRequest, HttpResponse
+from azure.core.rest import HttpRequest
 from azure.mgmt.resource.resources import ResourceManagementClient
 
 from shared.azure.clients import ArmClients
@@ -11,7 +11,8 @@ from shared.azure.errors import azure_errors
 from shared.azure.gallery import poll_version
 from shared.azure.run_command import poll_script
 from shared.azure.storage import BlobStore
-from shared.domain.errors import BuildError
+from shared.azure.throttling import retry_after
+from shared.domain.errors import BuildError, TransientError
 from shared.domain.operations import OperationKind, OperationRef, OperationState, OperationStatus
 
 
@@ -20,7 +21,7 @@ def poll(clients: ArmClients, store: BlobStore, operation: OperationRef) -> Oper
     match operation.kind:
         case OperationKind.DONE:
             return OperationStatus(OperationState.SUCCEEDED)
-        case OperationKind.ARM:
+        case OperationKind.ARM | OperationKind.ARM_UNDO:
             return poll_arm(clients.resources, operation)
         case OperationKind.RUN_COMMAND:
             return poll_script(clients.compute, operation.resource_id)
@@ -35,15 +36,22 @@ def poll_arm(client: ResourceManagementClient, operation: OperationRef) -> Opera
     with azure_errors(f"poll the operation on {operation.resource_id}"):
         response = client.send_request(HttpRequest("GET", operation.url))
         if response.status_code == HTTPStatus.NOT_FOUND:
-            # A Location of a delete may be gone together with what was deleted.
-            return OperationStatus(OperationState.SUCCEEDED)
-        wait = _retry_after(response)
+            return _absent(operation)
+        wait = retry_after(response.headers)
         if response.status_code == HTTPStatus.ACCEPTED:
             return OperationStatus(OperationState.IN_PROGRESS, wait)
         if response.status_code >= HTTPStatus.BAD_REQUEST:
             raise HttpResponseError(response=response)
         body = response.json() if response.content else {}
     return _from_document(operation, body, wait)
+
+
+def _absent(operation: OperationRef) -> OperationStatus:
+    """The Location of a deletion may be gone together with what was deleted; others may be late to appear."""
+    if operation.kind is OperationKind.ARM_UNDO:
+        return OperationStatus(OperationState.SUCCEEDED)
+    message = f"Azure does not know the operation on {operation.resource_id}"
+    raise TransientError(message, code="OperationNotFound")
 
 
 def _from_document(operation: OperationRef, body: object, wait: float) -> OperationStatus:
@@ -61,13 +69,3 @@ def _cause(operation: OperationRef, body: object, status: str) -> BuildError:
     code = str(found.get("code") or f"Operation{status}")
     message = str(found.get("message") or f"the operation on {operation.resource_id} ended {status}")
     return BuildError(code, message, details={"resource": operation.resource_id})
-
-
-def _retry_after(response: HttpResponse) -> float:
-    """Seconds to wait by the answer's headers, 0 when it does not say."""
-    for name, scale in (("x-ms-retry-after-ms", 1000.0), ("Retry-After", 1.0)):
-        try:
-            return float(response.headers[name]) / scale
-        except (KeyError, ValueError):
-            continue
-    return 0.0

@@ -21,17 +21,23 @@ class _FirstAnswer(NoPolling[Any]):
 
 def start(resource_id: str, begin: Callable[..., object], *args: object, **kwargs: object) -> OperationRef:
     """Calls a `begin_…` method and keeps where its operation can be polled."""
-    first = _FirstAnswer()  # type: ignore[no-untyped-call]  # the SDK's constructor has no types
-    begin(*args, **kwargs, polling=first)
-    url = first.headers.get("Azure-AsyncOperation") or first.headers.get("Location") or ""
-    return OperationRef(OperationKind.ARM if url else OperationKind.DONE, resource_id, url)
+    return _start(OperationKind.ARM, resource_id, begin, *args, **kwargs)
 
 
 def start_unless_absent(resource_id: str, begin: Callable[..., object], *args: object) -> OperationRef:
     """The same for undoing something: what is not there counts as undone."""
     try:
-        return start(resource_id, begin, *args)
+        return _start(OperationKind.ARM_UNDO, resource_id, begin, *args)
     except HttpResponseError as error:
         if is_absent(error):
             return OperationRef(OperationKind.DONE, resource_id)
         raise
+
+
+def _start(
+    kind: OperationKind, resource_id: str, begin: Callable[..., object], *args: object, **kwargs: object
+) -> OperationRef:
+    first = _FirstAnswer()  # type: ignore[no-untyped-call]  # the SDK's constructor has no types
+    begin(*args, **kwargs, polling=first)
+    url = first.headers.get("Azure-AsyncOperation") or first.headers.get("Location") or ""
+    return OperationRef(kind if url else OperationKind.DONE, resource_id, url)

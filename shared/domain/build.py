@@ -92,8 +92,28 @@ class PublishRequest:
 
 @dataclass(frozen=True)
 class Reply:
-    """What an activity answers on the wire: its result, a permanent failure, or a wish to be called again."""
+    """What an activity answers on the wire: its result, a permanent failure, or a wish to be called again.
+
+    `transient` is the reason of the wish, with `code`, `wait_seconds` and `throttled` of the TransientError.
+    """
 
     value: object = None
     error: BuildError | None = None
     transient: str = ""
+    code: str = ""
+    wait_seconds: float = 0.0
+    throttled: bool = False
+
+
+@dataclass(frozen=True)
+class RepeatRequest:
+    """Input of `repeat_activity`: the call, what its last attempt answered, and how many attempts failed.
+
+    `until` is UTC, ISO 8601: when throttling is no longer waited out; empty for never.
+    """
+
+    activity: str
+    payload: object
+    reply: Reply
+    failures: int = 0
+    until: str = ""

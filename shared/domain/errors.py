@@ -35,4 +35,16 @@ class BuildFailed(Exception):
 
 
 class TransientError(Exception):
-    """The service did not answer or asked for patience; the same call may succeed later."""
+    """The service did not answer or asked for patience; the same call may succeed later.
+
+    `code` is Azure's, empty when there was no answer. `wait_seconds` is how long the service wants to be left
+    alone, 0 when it did not say. `throttled` calls are repeated for as long as the run has time.
+    """
+
+    def __init__(
+        self, message: str, *, code: str = "", wait_seconds: float = 0.0, throttled: bool = False
+    ) -> None:
+        super().__init__(message)
+        self.code = code
+        self.wait_seconds = wait_seconds
+        self.throttled = throttled

@@ -11,6 +11,7 @@ class OperationKind(StrEnum):
 
     DONE = "done"  # it ended with the request that started it
     ARM = "arm"  # Azure-AsyncOperation or Location URL
+    ARM_UNDO = "armUndo"  # the same, of something that is done once what it concerns is gone
     RUN_COMMAND = "runCommand"  # instance view of a managed Run Command
     GALLERY_VERSION = "galleryVersion"  # provisioning state and replication status
     BLOB_COPY = "blobCopy"  # copy status of a blob
@@ -65,8 +66,12 @@ class PollPolicy:
 
 @dataclass(frozen=True)
 class AwaitRequest:
-    """Input of the `await_operation` orchestration; `polls` counts those before a continue-as-new."""
+    """Input of the `await_operation` orchestration; `polls` counts those before a continue-as-new.
+
+    `until` is UTC, ISO 8601: when an operation that still goes on counts as failed; empty for never.
+    """
 
     operation: OperationRef
     policy: PollPolicy = field(default_factory=PollPolicy)
     polls: int = 0
+    until: str = ""

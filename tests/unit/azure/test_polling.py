@@ -1,6 +1,7 @@
 """One look at an ARM operation: every shape of answer that ARM may give."""
 
 import json
+from dataclasses import replace
 from typing import Any
 from unittest.mock import Mock
 
@@ -31,11 +32,18 @@ def client(status: int, body: Any = None, **headers: str) -> Mock:
         (200, {"id": "/subscriptions/…", "properties": {}}, OperationState.SUCCEEDED),
         (202, None, OperationState.IN_PROGRESS),
         (204, None, OperationState.SUCCEEDED),
-        (404, {"error": {"code": "NotFound", "message": "gone"}}, OperationState.SUCCEEDED),
     ],
 )
 def test_states(status: int, body: Any, state: OperationState) -> None:
     assert poll_arm(client(status, body), OPERATION).state is state
+
+
+def test_what_is_gone_is_deleted_and_not_created() -> None:
+    gone = client(404, {"error": {"code": "NotFound", "message": "gone"}})
+    undo = replace(OPERATION, kind=OperationKind.ARM_UNDO)
+    assert poll_arm(gone, undo).state is OperationState.SUCCEEDED
+    with pytest.raises(TransientError, match="does not know the operation"):
+        poll_arm(gone, OPERATION)
 
 
 @pytest.mark.parametrize("status", ["Failed", "Canceled"])

@@ -13,8 +13,11 @@ from orchestrators.await_operation import await_operation
 from orchestrators.build_image import build_image
 from orchestrators.publish_shared_image import publish_shared_image
 from orchestrators.publish_vhd import publish_vhd
+from orchestrators.repeat_activity import repeat_activity
 
-ORCHESTRATIONS = {f.__name__: f for f in (await_operation, build_image, publish_shared_image, publish_vhd)}
+ORCHESTRATIONS = {
+    f.__name__: f for f in (await_operation, build_image, publish_shared_image, publish_vhd, repeat_activity)
+}
 Activity = Callable[[Any], Any]
 
 

@@ -1,5 +1,6 @@
 """Polling: short at first, growing, obeying the service, in histories that stay small."""
 
+from datetime import timedelta
 from typing import Any
 
 from orchestrators.await_operation import POLLS_PER_HISTORY, await_operation, pause
@@ -61,3 +62,15 @@ def test_a_poll_that_fails_for_good_is_the_operations_failure() -> None:
 
 def test_the_pause_never_overflows() -> None:
     assert pause(POLICY, 100_000, 0) == 10
+
+
+def test_an_operation_that_never_ends_is_given_up_in_time() -> None:
+    activities = {"poll_operation": lambda _: value(OperationStatus(OperationState.IN_PROGRESS))}
+    simulation = Simulation(activities)
+    until = (simulation.now + timedelta(hours=1)).isoformat()
+    operation = OperationRef(OperationKind.ARM, "vm", "https://arm/1")
+    answer = simulation.run(await_operation, to_json(AwaitRequest(operation, POLICY, until=until)))
+    status = from_json(OperationStatus, answer)
+    assert status.error is not None
+    assert status.error.code == "OperationTimedOut"
+    assert 3600 <= sum(simulation.slept) < 3620

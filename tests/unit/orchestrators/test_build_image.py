@@ -106,7 +106,7 @@ def test_a_passing_failure_is_tried_again_with_growing_pauses() -> None:
 
 def test_a_failure_that_does_not_pass_ends_the_build() -> None:
     error, simulation = build(succeeding() | {"create_vm": lambda _: transient("ARM is away")})
-    assert (error["code"], error["message"]) == ("ServiceUnavailable", "ARM is away")
+    assert (error["code"], error["message"]) == ("ServiceUnavailable", "ARM is away (after 7 attempts)")
     assert "delete_staging_group" in simulation.calls
 
 
