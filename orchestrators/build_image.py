@@ -75,11 +75,15 @@ def replicate(build: Build, staged: StagedBuild) -> Generator[Any, Any, None]:
 
 def cleanup(build: Build, error: BuildError | None) -> Generator[Any, Any, BuildError | None]:
     """Always runs; what goes wrong here never hides the first error."""
-    yield from build.enter(Stage.CLEANUP, failed=error is not None)
-    try:
-        yield from build.operate("delete_staging_group", stoppable=False)
-        yield from build.do("delete_scripts")
-    except BuildFailed as failure:
-        error = error or failure.error.at(Stage.CLEANUP)
+    steps = (
+        build.enter(Stage.CLEANUP, failed=error is not None),
+        build.operate("delete_staging_group", stoppable=False),
+        build.do("delete_scripts", stoppable=False),
+    )
+    for step in steps:
+        try:
+            yield from step
+        except BuildFailed as failure:
+            error = error or failure.error.at(Stage.CLEANUP)
     yield from build.end(error)
     return error

@@ -2,7 +2,7 @@
 
 from collections.abc import Generator
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
 from orchestrators.calls import call
@@ -67,7 +67,7 @@ class Build:
 
     def plan(self) -> Generator[Any, Any, StagedBuild]:
         """Has the run planned, and shows the plan."""
-        staged = yield from call(self.context, "plan_build", self._run, StagedBuild)
+        staged = yield from call(self.context, "plan_build", self._run, StagedBuild, self.ends_at)
         steps = tuple(StepRecord(step.index, step.type, step.name) for step in staged.steps)
         yield from self.record(Planned(staged.source, steps, staged.outputs))
         return staged
@@ -77,13 +77,15 @@ class Build:
         self.context.set_custom_status({"stage": stage})
         yield from self.record(StageStarted(stage, self.now, failed))
 
-    def do(self, activity: str) -> Generator[Any, Any, None]:
+    def do(self, activity: str, *, stoppable: bool = True) -> Generator[Any, Any, None]:
         """An activity that is done when it returns."""
-        yield from call(self.context, activity, self._run, Nothing)
+        until = self.ends_at if stoppable else None
+        yield from call(self.context, activity, self._run, Nothing, until)
 
     def operate(self, activity: str, *, stoppable: bool = True) -> Generator[Any, Any, None]:
         """An activity that starts an operation, and the wait for it; raises BuildFailed with its cause."""
-        operation = yield from call(self.context, activity, self._run, OperationRef)
+        until = self.ends_at if stoppable else None
+        operation = yield from call(self.context, activity, self._run, OperationRef, until)
         status = yield from self.wait(operation, stoppable=stoppable)
         if status.error is not None:
             raise BuildFailed(status.error)
@@ -92,7 +94,7 @@ class Build:
         """Runs one customizer; its failure names it, with its exit code and last lines."""
         yield from self.record(StepStarted(step.index, self.now))
         indexed = IndexedCall(self.request.run_id, step.index)
-        operation = yield from call(self.context, "start_customizer", indexed, OperationRef)
+        operation = yield from call(self.context, "start_customizer", indexed, OperationRef, self.ends_at)
         status = yield from self.wait(operation)
         yield from self.record(StepEnded(step.index, self.now, status.error is None, status.exit_code))
         if status.error is not None:
@@ -107,9 +109,8 @@ class Build:
         """
         if operation.kind is OperationKind.DONE:
             return OperationStatus(OperationState.SUCCEEDED)
-        task = self.context.call_sub_orchestrator(
-            "await_operation", to_json(AwaitRequest(operation, self.request.poll))
-        )
+        awaited = AwaitRequest(operation, self.request.poll, until="" if stoppable else self._patience_ends)
+        task = self.context.call_sub_orchestrator("await_operation", to_json(awaited))
         result = (yield from self._race(task)) if stoppable else (yield task)
         if isinstance(result, Exception):
             raise BuildFailed(BuildError("OrchestrationFailed", str(result).partition("\n")[0]))
@@ -154,7 +155,8 @@ class Build:
     def _publisher(self, outputs: tuple[Output, ...], output: Output) -> "TaskBase":
         """The publishing orchestration of one output; the plan counts outputs by type."""
         index = [other.name for other in outputs if other.type == output.type].index(output.name)
-        request = PublishRequest(self.request.run_id, index, output, self.request.poll)
+        until = self.ends_at.isoformat()
+        request = PublishRequest(self.request.run_id, index, output, self.request.poll, until)
         return self.context.call_sub_orchestrator(PUBLISHERS[output.type], to_json(request))
 
     def record(self, event: Event) -> Generator[Any, Any, None]:
@@ -164,6 +166,11 @@ class Build:
         """Closes the run; what cannot be recorded now is in the orchestration's own result."""
         self.context.set_custom_status({"stage": None})
         yield from self.record(RunEnded(self.now, error))
+
+    @property
+    def _patience_ends(self) -> str:
+        patience = timedelta(seconds=self.request.poll.patience_seconds)
+        return (self.context.current_utc_datetime + patience).isoformat()
 
     @property
     def _run(self) -> RunCall:

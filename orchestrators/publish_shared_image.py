@@ -37,6 +37,6 @@ def _remove(context: "DurableOrchestrationContext", request: PublishRequest) -> 
     indexed = IndexedCall(request.run_id, request.index)
     try:
         operation = yield from call(context, "delete_gallery_version", indexed, OperationRef)
-        yield from wait(context, request, operation)
+        yield from wait(context, request, operation, undo=True)
     except BuildFailed:
         return

@@ -49,7 +49,7 @@ def _close(
         if error is not None:
             yield from call(context, "delete_vhd", IndexedCall(request.run_id, request.index), type(None))
         closing = yield from call(context, "close_snapshot", RunCall(request.run_id), OperationRef)
-        yield from wait(context, request, closing)
+        yield from wait(context, request, closing, undo=True)
     except BuildFailed as failure:
         return error or failure.error
     return error

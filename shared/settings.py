@@ -39,8 +39,10 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     if not (environment.get("KILN_STORAGE_CONNECTION") or environment.get("KILN_STORAGE_ACCOUNT")):
         problems.append("neither KILN_STORAGE_CONNECTION nor KILN_STORAGE_ACCOUNT is set")
     first = environment.get("KILN_POLL_SECONDS", "1")
-    if not _is_positive(first):
-        problems.append(f"KILN_POLL_SECONDS is {first!r}: seconds, greater than 0")
+    patience = environment.get("KILN_PATIENCE_SECONDS", "3600")
+    for name, value in (("KILN_POLL_SECONDS", first), ("KILN_PATIENCE_SECONDS", patience)):
+        if not _is_positive(value):
+            problems.append(f"{name} is {value!r}: seconds, greater than 0")
     if problems:
         raise SettingsError("; ".join(problems))
     return Settings(
@@ -51,7 +53,11 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         storage_account=environment.get("KILN_STORAGE_ACCOUNT", ""),
         resource_group=environment.get("KILN_RESOURCE_GROUP", "kiln"),
         location=environment.get("KILN_LOCATION", "westeurope"),
-        poll=PollPolicy(first_seconds=float(first), longest_seconds=max(15.0, float(first))),
+        poll=PollPolicy(
+            first_seconds=float(first),
+            longest_seconds=max(15.0, float(first)),
+            patience_seconds=float(patience),
+        ),
     )
 
 

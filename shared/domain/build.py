@@ -82,12 +82,16 @@ class RecordCall:
 
 @dataclass(frozen=True)
 class PublishRequest:
-    """Input of a publishing orchestration: output `index` of the run."""
+    """Input of a publishing orchestration: output `index` of the run.
+
+    `until` is the end of the build's time: UTC, ISO 8601, empty for none.
+    """
 
     run_id: str
     index: int
     output: Output
     poll: PollPolicy
+    until: str = ""
 
 
 @dataclass(frozen=True)

@@ -57,11 +57,15 @@ class OperationStatus:
 
 @dataclass(frozen=True)
 class PollPolicy:
-    """Seconds between polls: the first wait, the growth per poll, the longest wait."""
+    """Seconds between polls: the first wait, the growth per poll, the longest wait.
+
+    `patience_seconds` is how long the end of an undo is waited for before it is left to the janitor.
+    """
 
     first_seconds: float = 1.0
     growth: float = 1.5
     longest_seconds: float = 15.0
+    patience_seconds: float = 3600.0
 
 
 @dataclass(frozen=True)
