@@ -7,6 +7,7 @@ import typer
 
 from cli.commands.build import build
 from cli.commands.cancel import cancel
+from cli.commands.convert import convert
 from cli.commands.demo import demo
 from cli.commands.doctor import doctor
 from cli.commands.down import down
@@ -22,7 +23,7 @@ from cli.errors import BuildFailedError, CommandError, InvalidFileError
 from cli.output import print_json
 
 INTERRUPTED = 130
-COMMANDS = (demo, up, down, reset, validate, build, runs, show, logs, cancel, doctor)
+COMMANDS = (demo, up, down, reset, validate, convert, build, runs, show, logs, cancel, doctor)
 
 
 def make_app() -> typer.Typer:

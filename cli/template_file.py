@@ -1,15 +1,19 @@
-"""A template file as the user gives it: read, its placeholders filled, checked before anything is sent."""
+"""A template file as the user gives it: filled, evaluated, and checked before anything is sent."""
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
 
+from arm_templates import is_deployment_template
+from arm_templates.values import Json as ArmJson
+from cli.deployment import Found, find_image_template
 from cli.errors import InvalidFileError, UsageError
 from cli.json_types import Json
 from cli.local.endpoints import Endpoints
 from cli.local.home import Home
+from cli.parameters import read_parameters
 from shared.domain.problems import InvalidTemplateError, Problem
 from shared.template import parse_template
 from shared.template.annotate import annotate
@@ -22,27 +26,46 @@ NO_SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
 
 @dataclass(frozen=True)
 class Address:
-    """Where a template is to live."""
+    """Where a template is to live; `named` when the user said its name."""
 
     name: str
     resource_group: str
     subscription_id: str = NO_SUBSCRIPTION
+    named: bool = False
 
 
-def read_template(path: Path, address: Address, values: Mapping[str, str]) -> Json:
-    """The template's JSON, every placeholder filled.
+@dataclass(frozen=True)
+class TemplateFile:
+    """A bare image template and the name it is to have."""
 
-    Raises `UsageError` for a file that cannot be read, `InvalidFileError` with all problems of its content.
+    name: str
+    document: Json
+
+
+def read_template(
+    path: Path, address: Address, values: Mapping[str, str], parameters: Sequence[str] = ()
+) -> TemplateFile:
+    """The image template in a file: the file itself, or a resource of an ARM deployment template.
+
+    `parameters` are `name=value` or parameter files; one beside the file is taken by itself. Raises
+    `UsageError` for a file that cannot be read, `InvalidFileError` with all problems of its content.
     """
+    text = substitute(read_text(path), values)
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} cannot be read: {error}") from error
-    text = substitute(text, values)
-    try:
-        return _checked(load_json(text), address)
+        document = load_json(text)
+        if not is_deployment_template(cast("ArmJson", document)):
+            return TemplateFile(address.name, _checked(document, address))
+        return _from_deployment(document, address, read_parameters(path, parameters))
     except InvalidTemplateError as error:
         raise invalid_file(path, text, error.problems) from error
+
+
+def read_text(path: Path) -> str:
+    """The file's text; raises `UsageError`."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} cannot be read: {error}") from error
 
 
 def invalid_file(path: Path, text: str, problems: Sequence[Problem]) -> InvalidFileError:
@@ -56,7 +79,8 @@ def address_of(path: Path, name: str | None, resource_group: str, home: Home) ->
     """The file's name, with only the characters that AIB allows, unless another name is given."""
     chosen = name or re.sub(r"[^A-Za-z0-9._-]+", "-", path.stem).strip("-._") or "template"
     endpoints = Endpoints.load(home)
-    return Address(chosen, resource_group, endpoints.subscriptionId if endpoints else NO_SUBSCRIPTION)
+    subscription_id = endpoints.subscriptionId if endpoints else NO_SUBSCRIPTION
+    return Address(chosen, resource_group, subscription_id, named=name is not None)
 
 
 def placeholder_values(address: Address, assignments: Sequence[str]) -> dict[str, str]:
@@ -74,6 +98,23 @@ def parse_values(assignments: Sequence[str]) -> dict[str, str]:
             raise UsageError(f"--set {assignment}: write it as name=value")
         values[name.strip("<>")] = value
     return values
+
+
+def _from_deployment(document: object, address: Address, parameters: Mapping[str, ArmJson]) -> TemplateFile:
+    """Checks what the deployment would make; the problems stand where the deployment template says it."""
+    wanted = address.name if address.named else None
+    found = find_image_template(
+        cast("ArmJson", document), parameters, address.subscription_id, address.resource_group, wanted
+    )
+    try:
+        checked = _checked(found.document, replace(address, name=found.name))
+    except InvalidTemplateError as error:
+        raise InvalidTemplateError(tuple(_inside(found, each) for each in error.problems)) from error
+    return TemplateFile(found.name, checked)
+
+
+def _inside(found: Found, problem: Problem) -> Problem:
+    return replace(problem, path=f"{found.path}.{problem.path}" if problem.path else found.path)
 
 
 def _checked(document: object, address: Address) -> Json:

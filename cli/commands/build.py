@@ -1,7 +1,15 @@
 """`kiln build`."""
 
 from cli.local.environment import RESOURCE_GROUP
-from cli.options import FollowOption, GroupOption, JsonOption, NameOption, SetOption, TemplateArgument
+from cli.options import (
+    FollowOption,
+    GroupOption,
+    JsonOption,
+    NameOption,
+    ParametersOption,
+    SetOption,
+    TemplateArgument,
+)
 from cli.output import print_json
 
 
@@ -11,6 +19,7 @@ def build(
     name: NameOption = None,
     resource_group: GroupOption = RESOURCE_GROUP,
     values: SetOption = None,
+    parameters: ParametersOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Start a build of a template; a bad one is refused (exit 2) before anything is sent."""
@@ -20,9 +29,9 @@ def build(
     from cli.template_file import address_of, placeholder_values, read_template
 
     address = address_of(file, name, resource_group, current_home())
-    template = read_template(file, address, placeholder_values(address, values or []))
+    found = read_template(file, address, placeholder_values(address, values or []), parameters or [])
     with connect() as api:
-        run = api.start_build(address.name, address.resource_group, template)
+        run = api.start_build(found.name, address.resource_group, found.document)
         if follow:
             run = follow_to_end(api, run.id, quiet=as_json)
     if as_json:

@@ -26,7 +26,7 @@ def demo(as_json: JsonOption = False) -> None:
     address = Address(IMAGE, RESOURCE_GROUP, local.endpoints.subscriptionId)
     template = read_template(TEMPLATE, address, values)
     with KilnApi(local.endpoints.functions) as api:
-        started = api.start_build(address.name, address.resource_group, template)
+        started = api.start_build(template.name, address.resource_group, template.document)
         run = follow_to_end(api, started.id, quiet=as_json)
     vhd = home.data("demo") / f"{run.id}.vhd"
     uri = next(output.uri for output in run.outputs if output.uri)

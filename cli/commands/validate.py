@@ -1,7 +1,7 @@
 """`kiln validate`."""
 
 from cli.local.environment import RESOURCE_GROUP
-from cli.options import GroupOption, JsonOption, NameOption, SetOption, TemplateArgument
+from cli.options import GroupOption, JsonOption, NameOption, ParametersOption, SetOption, TemplateArgument
 from cli.output import print_json
 
 
@@ -10,6 +10,7 @@ def validate(
     name: NameOption = None,
     resource_group: GroupOption = RESOURCE_GROUP,
     values: SetOption = None,
+    parameters: ParametersOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Check a template without sending it anywhere; exit 2 with every problem and its path."""
@@ -17,7 +18,7 @@ def validate(
     from cli.template_file import address_of, placeholder_values, read_template
 
     address = address_of(file, name, resource_group, current_home())
-    read_template(file, address, placeholder_values(address, values or []))
+    read_template(file, address, placeholder_values(address, values or []), parameters or [])
     if as_json:
         print_json({"valid": True})
     else:

@@ -13,9 +13,10 @@ from cli.json_types import Json
 from cli.local import azurite
 from cli.local.environment import CloudAccess, app_environment
 from cli.local.home import CHECKOUT, Home
-from cli.local.ports import is_listening
+from cli.local.ports import HOST, is_listening
 
 Ports = Mapping[str, int]
+IMAGE_BUILDER = "Microsoft.VirtualMachineImages"  # the provider that the app itself is
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,7 @@ def cloud_part(home: Home, ports: dict[str, int]) -> Part:
     """The local cloud prints one line of JSON when it is ready."""
     arguments = ["--port", str(ports["arm"]), "--http-port", str(ports["identity"])]
     arguments += ["--data", str(home.data("cloud")), "--storage", azurite.connection_string(ports)]
+    arguments += ["--forward", f"{IMAGE_BUILDER}=http://{HOST}:{ports['functions']}/api"]
     command = [sys.executable, "-P", "-m", "local.cloud", *arguments]
     return Part("cloud", command, cloud_readiness, _python(), CLOUD_CODE)
 
