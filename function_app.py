@@ -6,8 +6,9 @@ import azure.functions as func
 from triggers.durable import bp as durable
 from triggers.http_builds import bp as builds
 from triggers.http_health import bp as health
+from triggers.http_image_templates import bp as image_templates
 
 app = df.DFApp(http_auth_level=func.AuthLevel.FUNCTION)
 
-for blueprint in (durable, builds, health):
+for blueprint in (durable, builds, health, image_templates):
     app.register_functions(blueprint)

@@ -5,10 +5,11 @@ from typing import Any
 
 import azure.durable_functions as df
 
-from activities import capture, cleanup, customize, provision, replicate, stage, watch
+from activities import capture, cleanup, customize, provision, replicate, stage, submit, watch
 from activities.replies import hosted
 from orchestrators.await_operation import await_operation
 from orchestrators.build_image import build_image
+from orchestrators.prepare_template import prepare_template
 from orchestrators.publish_shared_image import publish_shared_image
 from orchestrators.publish_vhd import publish_vhd
 from orchestrators.repeat_activity import repeat_activity
@@ -21,6 +22,7 @@ ORCHESTRATIONS: tuple[Callable[..., Any], ...] = (
     repeat_activity,
     publish_shared_image,
     publish_vhd,
+    prepare_template,
 )
 ACTIVITIES: tuple[Callable[..., Any], ...] = (
     stage.open_run,
@@ -45,6 +47,8 @@ ACTIVITIES: tuple[Callable[..., Any], ...] = (
     cleanup.delete_scripts,
     cleanup.delete_gallery_version,
     cleanup.delete_vhd,
+    submit.check_template,
+    submit.finish_template,
     watch.poll_operation,
     watch.record_event,
 )

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from local.cloud.errors import ArmError, not_implemented
+from local.cloud.forwarding import Forwarding
 from local.cloud.identity.tokens import Tokens
 from local.cloud.operation_requests import OperationRequests
 from local.cloud.readings import Reading
@@ -24,18 +25,22 @@ class Arm:
         operations: OperationRequests,
         readings: Sequence[Reading],
         resources: ResourceRequests,
+        forwarding: Forwarding,
     ) -> None:
         self._settings = settings
         self._tokens = tokens
         self._operations = operations
         self._readings = readings
         self._resources = resources
+        self._forwarding = forwarding
 
     async def answer(self, request: ArmRequest) -> Answer:
         """Raises ArmError for everything that is refused."""
-        self._tokens.verify(request.headers)
+        claims = self._tokens.verify(request.headers)
         _check_api_version(request)
         self._check_subscription(request)
+        if self._forwarding.takes(request):
+            return await self._forwarding.answer(request, claims)
         if answer := self._operations.answer(request):
             return answer
         for reading in self._readings:

@@ -13,6 +13,7 @@ from local.cloud.catalogue import WINDOWS_IMAGES, Catalogue, platform_image
 from local.cloud.cloud import Cloud
 from local.cloud.executions import Executions
 from local.cloud.faults import Faults
+from local.cloud.forwarding import Forwarding
 from local.cloud.guests import create_guest
 from local.cloud.identity.authority import Authority
 from local.cloud.identity.keys import ensure_identity_header, ensure_signing_key
@@ -41,6 +42,7 @@ class Service:
     identity_header: str
     cloud: Cloud
     registry: Registry
+    forwarding: Forwarding
 
     def start(self) -> None:
         self.registry.resume()
@@ -50,6 +52,7 @@ class Service:
         self.cloud.executions.stopping = True
         await self.cloud.operations.stop()
         await self.cloud.executions.stop()
+        await self.forwarding.stop()
         self.cloud.store.close()
 
 
@@ -60,12 +63,14 @@ def compose(options: Options, settings: CloudSettings) -> Service:
     tokens = Tokens(ensure_signing_key(settings.data), settings.tenant_id, settings.arm)
     faults = Faults()
     recorder = Recorder(options.record) if options.record else None
+    forwarding = Forwarding(settings, cloud.store, options.forward)
     arm = Arm(
         settings,
         tokens,
         OperationRequests(settings, cloud.operations, registry),
-        readings(registry),
+        [*forwarding.readings(), *readings(registry)],
         ResourceRequests(registry),
+        forwarding,
     )
     extra = [
         Route("/metadata/endpoints", Metadata(settings).endpoints),
@@ -78,6 +83,7 @@ def compose(options: Options, settings: CloudSettings) -> Service:
         identity_header=identity_header,
         cloud=cloud,
         registry=registry,
+        forwarding=forwarding,
     )
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from local.cloud.forwarding import KEY_VARIABLE, Provider, parse_forward
 from local.cloud.managed_state import ByTick, ByTime, Immediately, ManagedState
 
 
@@ -21,6 +22,7 @@ class Options:
     record: Path | None
     retry_after_seconds: int | None
     cores_quota: int
+    forward: Mapping[str, Provider]
 
 
 def parse_options(arguments: Sequence[str] | None = None) -> Options:
@@ -47,6 +49,14 @@ def parse_options(arguments: Sequence[str] | None = None) -> Options:
     )
     parser.add_argument("--cores-quota", type=int, default=100, help="vCPUs per region")
     parser.add_argument("--record", type=Path, help="write every exchange to this file as JSON lines")
+    parser.add_argument(
+        "--forward",
+        action="append",
+        default=[],
+        type=parse_forward,
+        metavar="NAMESPACE=URL",
+        help=f"a resource provider served elsewhere; the function key that it asks for in {KEY_VARIABLE}",
+    )
     given = parser.parse_args(arguments)
     return Options(
         port=given.port,
@@ -58,6 +68,7 @@ def parse_options(arguments: Sequence[str] | None = None) -> Options:
         record=given.record,
         retry_after_seconds=given.retry_after,
         cores_quota=given.cores_quota,
+        forward={provider.namespace.lower(): provider for provider in given.forward},
     )
 
 

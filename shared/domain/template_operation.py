@@ -51,7 +51,6 @@ class PreparedCall:
 
     operation: str
     address: TemplateAddress
-    at: str
     run: str
     error: BuildError | None = None
 

@@ -56,15 +56,18 @@ class Tokens:
         value = jwt.encode(claims, self._key, algorithm="RS256", headers={"kid": KEY_ID})
         return IssuedToken(value, expires, audience, client_id)
 
-    def verify(self, headers: Mapping[str, str]) -> None:
-        """Signature, issuer, audience and expiry of the bearer token. Raises ArmError 401 as ARM does."""
+    def verify(self, headers: Mapping[str, str]) -> Json:
+        """The claims of the bearer token. Raises ArmError 401 as ARM does.
+
+        Checked are its signature, issuer, audience and expiry.
+        """
         scheme, _, token = headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token:
             message = "Authentication failed. The 'Authorization' header is missing."
             raise self._refused("AuthenticationFailed", message)
         audiences = [f"{url}{end}" for url in (*ARM_AUDIENCES, self._arm) for end in ("", "/")]
         try:
-            jwt.decode(
+            claims: Json = jwt.decode(
                 token, self._key.public_key(), algorithms=["RS256"], audience=audiences, issuer=self.issuer
             )
         except jwt.ExpiredSignatureError as error:
@@ -81,6 +84,7 @@ class Tokens:
             raise self._refused(
                 "InvalidAuthenticationToken", f"The access token is invalid: {error}."
             ) from error
+        return claims
 
     def key_set(self) -> Json:
         """The JSON Web Key Set of the signing key."""

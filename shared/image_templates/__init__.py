@@ -1,0 +1,1 @@
+"""Microsoft.VirtualMachineImages: what each request to AIB's own API does."""
