@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -49,14 +50,15 @@ class Authority:
         )
 
     async def token(self, request: Request) -> Response:
-        form = await request.form()
-        grant, secret = str(form.get("grant_type", "")), str(form.get("client_secret", ""))
+        # The body is url-encoded (RFC 6749); Starlette's own reader would need another library for it.
+        form = dict(parse_qsl((await request.body()).decode()))
+        grant, secret = form.get("grant_type", ""), form.get("client_secret", "")
         if grant != "client_credentials":
             return _refused("unsupported_grant_type", f"AADSTS70003: unsupported grant type '{grant}'.", 400)
         if not secrets.compare_digest(secret.encode(), self._secret.encode()):
             return _refused("invalid_client", "AADSTS7000215: Invalid client secret provided.", 401)
-        scope = str(form.get("scope", "")).split(" ")[0]
-        token = self._tokens.issue(scope.removesuffix("/.default"), str(form.get("client_id", "")))
+        scope = form.get("scope", "").split(" ")[0]
+        token = self._tokens.issue(scope.removesuffix("/.default"), form.get("client_id", ""))
         lifetime = {"expires_in": LIFETIME_SECONDS, "ext_expires_in": LIFETIME_SECONDS}
         return JSONResponse({"token_type": "Bearer", **lifetime, "access_token": token.value})
 
