@@ -1,0 +1,1 @@
+"""Who may do what: Microsoft Entra tokens, roles and where they hold."""

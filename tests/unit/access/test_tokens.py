@@ -1,0 +1,99 @@
+"""Tokens: the good ones get in with their roles, and no other kind does."""
+
+import time
+
+import jwt
+import pytest
+
+from shared.access.roles import Assignment, Role
+from shared.access.tokens import CachedKeys, TokenRefusedError, TokenValidator
+from tests.unit.access.issuer import AUDIENCE, AUTHORITY, PRINCIPAL, TENANT, Issuer, token
+
+
+def validator(issuer: Issuer | None = None) -> TokenValidator:
+    given = {PRINCIPAL: (Assignment(Role.BUILDER, "/subscriptions/s/resourceGroups/web"),)}
+    return TokenValidator(TENANT, (AUDIENCE,), AUTHORITY, CachedKeys(issuer or Issuer()), given)
+
+
+def test_a_good_token_names_its_caller_and_what_they_may_do() -> None:
+    caller = validator().caller(token(roles=["Kiln.Reader", "Other.Owner"]))
+    assert (caller.id, caller.name, caller.kind) == (PRINCIPAL, "some-app", "Application")
+    assert caller.may(Role.READER)
+    assert caller.may(Role.BUILDER, "/SUBSCRIPTIONS/s/resourcegroups/WEB/providers/x/y/z")
+    assert not caller.may(Role.BUILDER)
+    assert not caller.may(Role.BUILDER, "/subscriptions/s/resourceGroups/web2/providers/x/y/z")
+    assert not caller.may(Role.OWNER, "/subscriptions/s/resourceGroups/web")
+
+
+def test_tokens_of_version_2_are_taken_and_name_the_user() -> None:
+    caller = validator().caller(token(iss=f"{AUTHORITY}/{TENANT}/v2.0", preferred_username="ada@example.org"))
+    assert (caller.name, caller.kind) == ("ada@example.org", "User")
+
+
+NOW = int(time.time())
+
+
+@pytest.mark.parametrize(
+    ("bad", "reason"),
+    [
+        (token(exp=NOW - 120), "it has expired"),
+        (token(nbf=NOW + 600), "it is not valid yet"),
+        (token(aud="https://management.azure.com/"), "it was issued for another audience"),
+        (token(iss="https://sts.windows.net/other/"), "it comes from another issuer"),
+        (token(tid="other"), "it was issued by another tenant"),
+        (token(oid=None), "it lacks the claim oid"),
+        (token(exp=None), "it lacks the claim exp"),
+        (token(signed_by="two"), "its signature is wrong"),
+        (token(key="two"), "it is signed with a key that the tenant does not have"),
+        (token()[:-4], "it is no access token"),
+        ("nonsense", "it is no access token"),
+        ("", "it is no access token"),
+    ],
+)
+def test_any_other_token_is_refused(bad: str, reason: str) -> None:
+    with pytest.raises(TokenRefusedError) as caught:
+        validator().caller(bad)
+    assert str(caught.value) == reason
+
+
+@pytest.mark.parametrize("algorithm", ["none", "HS256"])
+def test_tokens_that_choose_a_weaker_algorithm_are_refused(algorithm: str) -> None:
+    claims = jwt.decode(token(), options={"verify_signature": False})
+    key = "the public key, perhaps, as long as needed" if algorithm == "HS256" else None
+    forged = jwt.encode(claims, key, algorithm=algorithm, headers={"kid": "one"})
+    with pytest.raises(TokenRefusedError):
+        validator().caller(forged)
+
+
+def test_keys_are_kept_and_fetched_again_for_a_new_one_but_not_for_every_made_up_id() -> None:
+    now = [0.0]
+    issuer = Issuer()
+    keys = CachedKeys(issuer, clock=lambda: now[0])
+    keys.get("one")
+    keys.get("one")
+    assert issuer.fetched == 1
+    for name in ("x", "y", "z"):
+        with pytest.raises(TokenRefusedError):
+            keys.get(name)
+    assert issuer.fetched == 1
+    issuer.key_ids = ("one", "two")
+    now[0] = 61.0
+    keys.get("two")
+    assert issuer.fetched == 2
+    now[0] += 25 * 3600
+    keys.get("one")
+    assert issuer.fetched == 3
+
+
+def test_an_unreachable_authority_does_not_shut_out_known_keys() -> None:
+    now = [0.0]
+    issuer = Issuer()
+    keys = CachedKeys(issuer, clock=lambda: now[0])
+    keys.get("one")
+    issuer.reachable = False
+    now[0] = 25 * 3600
+    keys.get("one")
+    with pytest.raises(TokenRefusedError, match="does not have"):
+        keys.get("two")
+    with pytest.raises(TokenRefusedError, match="cannot be fetched"):
+        CachedKeys(issuer).get("one")
