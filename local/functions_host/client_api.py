@@ -42,7 +42,7 @@ class DurableClientApi:
             raise InvalidRequestError(unknown_function(name, "orchestrator", orchestrators))
         instance_id = instance_id or uuid.uuid4().hex
         _check_id(instance_id)
-        existing = await self._durable.instances.load(instance_id)
+        existing = self._durable.instances.load(instance_id)
         if (
             existing
             and not existing.status.is_terminal
@@ -60,48 +60,48 @@ class DurableClientApi:
         await self._commit(unit)
         return instance_id
 
-    async def get(self, instance_id: str) -> Instance:
-        instance = await self._durable.instances.load(instance_id)
+    def get(self, instance_id: str) -> Instance:
+        instance = self._durable.instances.load(instance_id)
         if instance is None:
             raise InstanceNotFoundError(instance_id)
         return instance
 
     async def raise_event(self, instance_id: str, name: str, data_json: str) -> None:
         """Raises InstanceGoneError if the instance has ended."""
-        await self.require_live(instance_id)
+        self.require_live(instance_id)
         await self._send(instance_id, event(EventType.EVENT_RAISED, time.time(), Name=name, Input=data_json))
 
     async def terminate(self, instance_id: str, reason: str) -> None:
-        await self.require_live(instance_id)
+        self.require_live(instance_id)
         await self._send(instance_id, event(EventType.EXECUTION_TERMINATED, time.time(), Input=reason))
 
     async def suspend(self, instance_id: str, reason: str) -> None:
-        await self.require_live(instance_id)
+        self.require_live(instance_id)
         await self._send(instance_id, event(EventType.EXECUTION_SUSPENDED, time.time(), Reason=reason))
 
     async def resume(self, instance_id: str, reason: str) -> None:
-        await self.require_live(instance_id)
+        self.require_live(instance_id)
         await self._send(instance_id, event(EventType.EXECUTION_RESUMED, time.time(), Reason=reason))
 
     async def restart(self, instance_id: str, with_new_id: bool) -> str:
-        instance = await self.get(instance_id)
+        instance = self.get(instance_id)
         new_id = None if with_new_id else instance_id
         return await self.start(instance.name, new_id, instance.input, instance.version)
 
     async def rewind(self, instance_id: str, reason: str) -> None:
         """Raises InstanceGoneError unless the instance has failed."""
-        instance = await self.get(instance_id)
+        instance = self.get(instance_id)
         if instance.status is not Status.FAILED:
             raise InstanceGoneError(instance_id)
         unit = UnitOfWork()
-        await rewind(self._durable.instances, self._durable.post, unit, instance, reason, time.time())
+        rewind(self._durable.instances, self._durable.post, unit, instance, reason, time.time())
         await self._commit(unit)
 
     async def wait_for_end(self, instance_id: str, seconds: float) -> Instance:
-        instance = await self.get(instance_id)
+        instance = self.get(instance_id)
         if not instance.status.is_terminal:
             await self._durable.engine.wait_for_end(instance_id, seconds)
-        return await self.get(instance_id)
+        return self.get(instance_id)
 
     async def signal_entity(self, entity_id: str, operation: str, input_json: str | None) -> None:
         name = entity_id.split("@")[1]
@@ -115,8 +115,8 @@ class DurableClientApi:
         self._durable.post.to_entity(unit, entity_id, body)
         await self._commit(unit)
 
-    async def require_live(self, instance_id: str) -> Instance:
-        instance = await self.get(instance_id)
+    def require_live(self, instance_id: str) -> Instance:
+        instance = self.get(instance_id)
         if instance.status.is_terminal:
             raise InstanceGoneError(instance_id)
         return instance

@@ -61,20 +61,18 @@ class DurableHost:
 
     async def recover(self) -> None:
         """Takes up what the last process left: undelivered messages, timers, activities without a result."""
-        inbox = await self._store.rows(
-            "SELECT seq,instance_id,execution_id,due,event FROM inbox ORDER BY seq"
-        )
+        inbox = self._store.rows("SELECT seq,instance_id,execution_id,due,event FROM inbox ORDER BY seq")
         for seq, instance_id, execution_id, due, text in inbox:
             message = OrchestratorMessage(
                 int(str(seq)), None if execution_id is None else str(execution_id), json.loads(str(text))
             )
             self.orchestrations.deliver(str(instance_id), message, float(str(due)))
-        mail = await self._store.rows("SELECT seq,entity_id,due,message FROM entity_inbox ORDER BY seq")
+        mail = self._store.rows("SELECT seq,entity_id,due,message FROM entity_inbox ORDER BY seq")
         for seq, entity_id, due, text in mail:
             self.entity_mail.deliver(
                 str(entity_id), EntityMessage(int(str(seq)), json.loads(str(text))), float(str(due))
             )
-        work = await self._store.rows(
+        work = self._store.rows(
             "SELECT seq,instance_id,execution_id,task_id,name,input FROM work ORDER BY seq"
         )
         for row in work:

@@ -92,7 +92,7 @@ class OrchestrationEngine:
 
     async def _run_turn(self, instance_id: str) -> bool:
         now = time.time()
-        instance = await self._instances.load(instance_id)
+        instance = self._instances.load(instance_id)
         intake = take_in(instance, self.mail.waiting(instance_id), now)
         if not intake.taken:
             return False
@@ -125,9 +125,9 @@ class OrchestrationEngine:
         answer = await call_orchestrator(
             self._workers, function, turn.instance, turn.events, self._options.http_poll_milliseconds
         )
-        return await self._apply(turn, intake, answer)
+        return self._apply(turn, intake, answer)
 
-    async def _apply(self, turn: Turn, intake: Intake, answer: Answer) -> Instance:
+    def _apply(self, turn: Turn, intake: Intake, answer: Answer) -> Instance:
         """What the orchestrator asked for becomes the turn's effects."""
         name = turn.instance.name
         turn.custom_status = answer.custom_status
@@ -137,7 +137,7 @@ class OrchestrationEngine:
             )
         try:
             outcome = Replay(answer.actions, turn.now).run([*turn.instance.history, *turn.events])
-            await self._scheduler.schedule(turn, outcome.new)
+            self._scheduler.schedule(turn, outcome.new)
         except NonDeterminismError as error:
             return self._fail(turn, str(error))
         except UnknownFunctionError as error:

@@ -44,9 +44,9 @@ class EntityEngine:
     async def stop(self) -> None:
         await self._tasks.stop()
 
-    async def state(self, entity_id: str) -> str | None:
+    def state(self, entity_id: str) -> str | None:
         """The entity's state as JSON text, None if it does not exist."""
-        rows = await self._store.rows("SELECT state FROM entities WHERE id=?", entity_id)
+        rows = self._store.rows("SELECT state FROM entities WHERE id=?", entity_id)
         return cast("str | None", rows[0][0]) if rows else None
 
     async def _work_through_mail(self, entity_id: str) -> None:
@@ -82,7 +82,7 @@ class EntityEngine:
         function = self.entities.get(name)
         if function is None:
             raise FunctionFailedError(f"the app has no entity '{name}'", "")
-        state = await self.state(entity_id)
+        state = self.state(entity_id)
         operations: list[Json] = [
             {
                 "name": message.body["op"],

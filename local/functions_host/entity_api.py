@@ -24,7 +24,7 @@ class EntityApi:
         self._queries = queries
 
     async def get(self, request: Request) -> Response:
-        state = await self._engine.state(_entity_id(request))
+        state = self._engine.state(_entity_id(request))
         if state is None:
             return Response(status_code=404)
         return JSONResponse(token(state))
@@ -47,7 +47,7 @@ class EntityApi:
         name = request.path_params.get("name", "")
         top = request.query_params.get("top", "")
         after = request.headers.get("x-ms-continuation-token", "")
-        rows, next_token = await self._queries.entities(name, after, int(top) if top.isdigit() else 0)
+        rows, next_token = self._queries.entities(name, after, int(top) if top.isdigit() else 0)
         fetches_state = request.query_params.get("fetchState", "").lower() == "true"
         body: list[Json] = []
         for entity_id, state, updated in rows:

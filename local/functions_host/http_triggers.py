@@ -19,8 +19,7 @@ from .functions import FunctionMetadata
 from .invoker import Invoker
 from .keys import Keys
 from .routes import RouteTemplate, compile_template
-from .settings import Json
-from .typed_data import TypedData
+from .typed_data import TypedData, Wire
 from .worker_process import NO_CONTEXT, InvocationContext, InvocationResult
 
 log = logging.getLogger("Host.Http")
@@ -118,19 +117,19 @@ def _trace(request: Request) -> InvocationContext:
 
 
 async def _request_data(request: Request, parameters: Mapping[str, str]) -> TypedData:
-    headers: dict[str, Json] = {}
+    headers: dict[str, str] = {}
     for name, value in request.headers.items():
         headers[name] = f"{headers[name]},{value}" if name in headers else value
-    query: dict[str, Json] = {}
+    query: dict[str, str] = {}
     for name, value in request.query_params.multi_items():
         query[name] = f"{query[name]},{value}" if name in query else value
-    http: dict[str, Json] = {
+    http: dict[str, Wire] = {
         "method": request.method,
         "url": str(request.url),
-        "headers": headers,
-        "query": query,
+        "headers": dict(headers),
+        "query": dict(query),
         "params": dict(parameters),
-        "body": cast("Json", typed_data.raw(await request.body())),
+        "body": cast("Wire", typed_data.raw(await request.body())),
     }
     return {"http": http}
 
@@ -144,7 +143,7 @@ def _response(metadata: FunctionMetadata, result: InvocationResult) -> Response:
         return Response(status_code=204)
     if typed_data.kind(answer) != "http":
         return Response(typed_data.as_bytes(answer), media_type="text/plain")
-    http = cast("dict[str, Json]", answer["http"])
+    http = cast("dict[str, Wire]", answer["http"])
     headers = cast("dict[str, str]", http["headers"])
     body = typed_data.as_bytes(cast("TypedData", http["body"]))
     response = Response(body, status_code=int(str(http["statusCode"])))

@@ -72,21 +72,20 @@ class Instances:
         self._store = store
         self._cache: dict[str, Instance] = {}
 
-    async def load(self, instance_id: str) -> Instance | None:
+    def load(self, instance_id: str) -> Instance | None:
         cached = self._cache.get(instance_id)
         if cached is not None:
             return cached
-        found = await self._store.run(partial(_read, instance_id))
+        found = self._store.read(partial(_read, instance_id))
         if found is None:
             return None
         if not found.status.is_terminal:
-            # Another task may have loaded it meanwhile: there must be one history list for all.
-            return self._cache.setdefault(instance_id, found)
+            self._cache[instance_id] = found
         return found
 
-    async def select(self, where: str, values: Iterable[str | float | int], limit: int) -> list[Instance]:
+    def select(self, where: str, values: Iterable[str | float | int], limit: int) -> list[Instance]:
         """Instances in order of id, without history."""
-        rows = await self._store.rows(
+        rows = self._store.rows(
             f"SELECT {_COLUMNS} FROM instances WHERE {where} ORDER BY id LIMIT ?",  # noqa: S608 - fixed clauses
             *values,
             limit,

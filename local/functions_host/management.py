@@ -84,7 +84,7 @@ class ManagementApi:
         return JSONResponse(links, status_code=202, headers=headers)
 
     async def _status(self, request: Request) -> Response:
-        return self._status_response(request, await self._client.get(request.path_params["id"]))
+        return self._status_response(request, self._client.get(request.path_params["id"]))
 
     def _status_response(self, request: Request, instance: Instance) -> Response:
         body = status_payload(instance, flag(request, "showInput", True))
@@ -99,7 +99,7 @@ class ManagementApi:
 
     async def _list(self, request: Request) -> Response:
         query = request.query_params
-        found, next_token = await self._queries.page(
+        found, next_token = self._queries.page(
             _filter(request), _number(query.get("top")), request.headers.get("x-ms-continuation-token", "")
         )
         shows = flag(request, "showInput", True)
@@ -107,7 +107,7 @@ class ManagementApi:
         return JSONResponse(body, headers={"x-ms-continuation-token": next_token})
 
     async def _purge(self, request: Request) -> Response:
-        instance = await self._client.get(request.path_params["id"])
+        instance = self._client.get(request.path_params["id"])
         return JSONResponse({"instancesDeleted": await self._queries.purge(Filter("id=?", (instance.id,)))})
 
     async def _purge_many(self, request: Request) -> Response:
@@ -118,7 +118,7 @@ class ManagementApi:
 
     async def _raise_event(self, request: Request) -> Response:
         instance_id = request.path_params["id"]
-        await self._client.require_live(instance_id)
+        self._client.require_live(instance_id)
         media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if media_type != "application/json":
             return JSONResponse(

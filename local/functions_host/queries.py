@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from sqlite3 import Connection
 
 from .history import from_iso
 from .instances import TERMINAL_SQL, Instance, Instances
-from .store import SqlValue, Store
+from .store import SqlValue, Store, UnitOfWork
 
 _LARGEST_PAGE = 1000
 
@@ -54,33 +53,32 @@ class Queries:
         self._store = store
         self._instances = instances
 
-    async def page(self, chosen: Filter, top: int, after: str) -> tuple[list[Instance], str]:
+    def page(self, chosen: Filter, top: int, after: str) -> tuple[list[Instance], str]:
         """Up to `top` instances after the id `after`, and the token of the next page, empty at the end."""
         size = min(top or _LARGEST_PAGE, _LARGEST_PAGE)
-        found = await self._instances.select(f"{chosen.clause} AND id>?", (*chosen.values, after), size)
+        found = self._instances.select(f"{chosen.clause} AND id>?", (*chosen.values, after), size)
         return found, found[-1].id if len(found) == size else ""
 
     async def purge(self, chosen: Filter) -> int:
         """Deletes ended instances and all that belongs to them; returns how many."""
-
-        def delete(db: Connection) -> int:
-            rows = db.execute(
-                f"SELECT id FROM instances WHERE status IN ({TERMINAL_SQL}) AND {chosen.clause}",  # noqa: S608
-                chosen.values,
-            ).fetchall()
+        rows = self._store.rows(
+            f"SELECT id FROM instances WHERE status IN ({TERMINAL_SQL}) AND {chosen.clause}",  # noqa: S608
+            *chosen.values,
+        )
+        unit = UnitOfWork()
+        for (instance_id,) in rows:
             for table, column in (("history", "instance_id"), ("inbox", "instance_id"), ("instances", "id")):
-                db.executemany(f"DELETE FROM {table} WHERE {column}=?", rows)  # noqa: S608 - fixed names
-            return len(rows)
+                unit.execute(f"DELETE FROM {table} WHERE {column}=?", instance_id)  # noqa: S608 - fixed names
+        await self._store.commit(unit)
+        return len(rows)
 
-        return await self._store.run(delete)
-
-    async def entities(self, name: str, after: str, top: int) -> tuple[list[tuple[SqlValue, ...]], str]:
+    def entities(self, name: str, after: str, top: int) -> tuple[list[tuple[SqlValue, ...]], str]:
         """(id, state, last operation in epoch seconds) of entities, of one name or of all, and the next
         token.
         """
         prefix = f"@{name.lower()}@" if name else "@"
         size = min(top or _LARGEST_PAGE, _LARGEST_PAGE)
-        rows = await self._store.rows(
+        rows = self._store.rows(
             "SELECT id,state,updated FROM entities WHERE substr(id,1,?)=? AND id>? ORDER BY id LIMIT ?",
             *(len(prefix), prefix, after, size),
         )

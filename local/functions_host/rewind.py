@@ -15,7 +15,7 @@ from .mailboxes import Post
 from .store import UnitOfWork
 
 
-async def rewind(
+def rewind(
     instances: Instances, post: Post, unit: UnitOfWork, instance: Instance, reason: str, now: float
 ) -> None:
     """Adds the rewinding of an instance and of its failed sub-orchestrations to the unit. `now` in epoch
@@ -31,9 +31,9 @@ async def rewind(
     post.to_instance(unit, instance.id, event(EventType.GENERIC, now, Data=f"Rewound: {reason}"))
     for created in instance.history:
         if created.kind is EventType.SUB_ORCHESTRATION_CREATED and created.task_id in failed_children:
-            child = await instances.load(cast("str", created.fields()["InstanceId"]))
+            child = instances.load(cast("str", created.fields()["InstanceId"]))
             if child is not None and child.status is Status.FAILED:
-                await rewind(instances, post, unit, child, reason, now)
+                rewind(instances, post, unit, child, reason, now)
 
 
 def _ids(history: Sequence[Recorded], kind: EventType) -> set[int | None]:

@@ -41,14 +41,14 @@ class Scheduler:
         self.orchestrators: Mapping[str, FunctionMetadata] = {}
         self.entities: Mapping[str, FunctionMetadata] = {}
 
-    async def schedule(self, turn: Turn, work: Iterable[Scheduled]) -> None:
+    def schedule(self, turn: Turn, work: Iterable[Scheduled]) -> None:
         """Adds all of it to the turn. Raises UnknownFunctionError before anything of that action is added."""
         for item in work:
             match item.action:
                 case CallActivity():
                     self._activity(turn, item.task_id, item.action)
                 case CallSubOrchestrator():
-                    await self._sub_orchestration(turn, item.task_id, item.action)
+                    self._sub_orchestration(turn, item.task_id, item.action)
                 case CreateTimer():
                     self._timer(turn, item.task_id, item.action)
                 case SendToEntity():
@@ -75,7 +75,7 @@ class Scheduler:
         fired = event(EventType.TIMER_FIRED, action.fire_at, TimerId=task_id, FireAt=fire_at)
         self._post.to_instance(turn.unit, turn.instance.id, fired, turn.instance.execution_id, action.fire_at)
 
-    async def _sub_orchestration(self, turn: Turn, task_id: int, action: CallSubOrchestrator) -> None:
+    def _sub_orchestration(self, turn: Turn, task_id: int, action: CallSubOrchestrator) -> None:
         if action.name not in self.orchestrators:
             raise UnknownFunctionError(unknown_function(action.name, "orchestrator", self.orchestrators))
         caller = turn.instance
@@ -89,7 +89,7 @@ class Scheduler:
             InstanceId=child_id,
             Input=None,
         )
-        existing = await self._instances.load(child_id) if action.instance_id else None
+        existing = self._instances.load(child_id) if action.instance_id else None
         if existing is not None and not existing.status.is_terminal:
             self._refuse_child(turn, task_id, existing)
             return

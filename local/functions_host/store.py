@@ -1,7 +1,8 @@
-"""The task hub's SQLite file and its one writer thread.
+"""The task hub's SQLite file, written by the event loop itself.
 
-Every unit of work submitted while a commit is under way joins the next transaction (group commit), so a
-thousand concurrent turns cost a few commits instead of a thousand. A unit is applied wholly or not at all.
+All units of work that one pass of the event loop submits are one transaction (group commit), so a thousand
+concurrent turns cost some fifty commits. A unit is applied wholly or not at all. A thread of its own would
+fight the loop for the interpreter at each of its statements, which take microseconds.
 WAL with synchronous=NORMAL: a killed process loses nothing that was committed; a power cut may lose the last
 commits but leaves the file consistent.
 """
@@ -10,13 +11,11 @@ import asyncio
 import fcntl
 import itertools
 import os
-import queue
 import sqlite3
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import TypeVar
 
 from .errors import HostError
 
@@ -45,7 +44,6 @@ CREATE TABLE IF NOT EXISTS entity_inbox(
 CREATE TABLE IF NOT EXISTS timers(
   name TEXT PRIMARY KEY, last REAL, next REAL, updated REAL NOT NULL) WITHOUT ROWID;
 """
-_LARGEST_GROUP = 500
 
 
 @dataclass
@@ -62,19 +60,13 @@ class UnitOfWork:
         self.after_commit.append(action)
 
 
-@dataclass(frozen=True)
-class _Job:
-    work: Callable[[sqlite3.Connection], object]
-    done: Callable[[object, BaseException | None], None]
-
-
 class Store:
     """The store of one task hub under one data folder, held by one process at a time."""
 
     def __init__(self, data_dir: Path, hub_name: str) -> None:
         data_dir.mkdir(parents=True, exist_ok=True)
         self._lock = _lock_folder(data_dir)
-        self._db = sqlite3.connect(data_dir / f"{hub_name}.db", check_same_thread=False, isolation_level=None)
+        self._db = sqlite3.connect(data_dir / f"{hub_name}.db", isolation_level=None)
         for pragma in (
             "journal_mode=WAL",
             "synchronous=NORMAL",
@@ -83,9 +75,7 @@ class Store:
         ):
             self._db.execute(f"PRAGMA {pragma}")
         self._db.executescript(_SCHEMA)
-        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
-        self._thread = threading.Thread(target=self._write, name="store", daemon=True)
-        self._thread.start()
+        self._group: list[tuple[UnitOfWork, asyncio.Future[None]]] = []
         self.inbox_ids = self._ids_after("SELECT COALESCE(MAX(seq), 0) FROM inbox")
         self.work_ids = self._ids_after("SELECT COALESCE(MAX(seq), 0) FROM work")
         self.entity_inbox_ids = self._ids_after("SELECT COALESCE(MAX(seq), 0) FROM entity_inbox")
@@ -93,87 +83,65 @@ class Store:
     def _ids_after(self, sql: str) -> Iterator[int]:
         return itertools.count(self._db.execute(sql).fetchone()[0] + 1)
 
-    async def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """Runs `work` in the next transaction; returns its result once that is committed."""
-        loop = asyncio.get_running_loop()
-        future: asyncio.Future[T] = loop.create_future()
-
-        def done(result: object, error: BaseException | None) -> None:
-            loop.call_soon_threadsafe(_settle, future, result, error)
-
-        self._jobs.put(_Job(work, done))
-        return await future
-
     async def commit(self, unit: UnitOfWork) -> None:
-        def apply(db: sqlite3.Connection) -> None:
-            for sql, values in unit.statements:
-                db.execute(sql, values)
+        """Returns once the unit is durable. Raises sqlite3.Error if it cannot be applied."""
+        loop = asyncio.get_running_loop()
+        if not self._group:
+            loop.call_soon(self._commit_group)
+        future: asyncio.Future[None] = loop.create_future()
+        self._group.append((unit, future))
+        await future
 
-        await self.run(apply)
-        for action in unit.after_commit:
-            action()
+    def read(self, query: Callable[[sqlite3.Connection], T]) -> T:
+        """The result of `query`, which sees everything that was submitted before it."""
+        self._commit_group()
+        return query(self._db)
 
-    async def rows(self, sql: str, *values: SqlValue) -> list[tuple[SqlValue, ...]]:
-        return await self.run(lambda db: db.execute(sql, values).fetchall())
+    def rows(self, sql: str, *values: SqlValue) -> list[tuple[SqlValue, ...]]:
+        return self.read(lambda db: db.execute(sql, values).fetchall())
 
     def close(self) -> None:
-        """Waits for what was submitted, then lets the folder go."""
-        self._jobs.put(None)
-        self._thread.join()
+        """Commits what was submitted, then lets the folder go."""
+        self._commit_group()
         self._db.close()
         os.close(self._lock)
 
-    def _write(self) -> None:
-        while (first := self._jobs.get()) is not None:
-            group, ended = self._collect(first)
-            outcomes = self._transact(group)
-            for job, (result, error) in zip(group, outcomes, strict=True):
-                job.done(result, error)
-            if ended:
-                return
+    def _commit_group(self) -> None:
+        group, self._group = self._group, []
+        if group:
+            self._settle(group)
 
-    def _collect(self, first: _Job) -> tuple[list[_Job], bool]:
-        group = [first]
-        while len(group) < _LARGEST_GROUP:
-            try:
-                job = self._jobs.get_nowait()
-            except queue.Empty:
-                break
-            if job is None:
-                return group, True
-            group.append(job)
-        return group, False
-
-    def _transact(self, group: list[_Job]) -> list[tuple[object, BaseException | None]]:
+    def _settle(self, group: list[tuple[UnitOfWork, asyncio.Future[None]]]) -> None:
         try:
-            self._db.execute("BEGIN IMMEDIATE")
-            outcomes = [self._apply(job) for job in group]
+            self._transact([unit for unit, _ in group])
+        except (sqlite3.Error, UnicodeError, OverflowError) as error:
+            self._settle_alone(group, error)
+            return
+        for unit, future in group:
+            for action in unit.after_commit:
+                action()
+            if not future.done():
+                future.set_result(None)
+
+    def _settle_alone(self, group: list[tuple[UnitOfWork, asyncio.Future[None]]], error: Exception) -> None:
+        """A unit that cannot be applied must not take down those it happened to be grouped with."""
+        if len(group) > 1:
+            for one in group:
+                self._settle([one])
+        elif not group[0][1].done():
+            group[0][1].set_exception(error)
+
+    def _transact(self, units: list[UnitOfWork]) -> None:
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            for unit in units:
+                for sql, values in unit.statements:
+                    self._db.execute(sql, values)
             self._db.execute("COMMIT")
-        except sqlite3.Error as error:
+        except BaseException:
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
-            return [(None, error)] * len(group)
-        return outcomes
-
-    def _apply(self, job: _Job) -> tuple[object, BaseException | None]:
-        self._db.execute("SAVEPOINT unit")
-        try:
-            result: object = job.work(self._db)
-        except Exception as error:  # noqa: BLE001 - handed to whoever submitted the unit
-            self._db.execute("ROLLBACK TO unit")
-            return None, error
-        finally:
-            self._db.execute("RELEASE unit")
-        return result, None
-
-
-def _settle(future: "asyncio.Future[T]", result: object, error: BaseException | None) -> None:
-    if future.done():
-        return
-    if error is not None:
-        future.set_exception(error)
-    else:
-        future.set_result(cast("T", result))
+            raise
 
 
 def _lock_folder(data_dir: Path) -> int:

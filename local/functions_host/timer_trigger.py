@@ -68,7 +68,7 @@ class TimerTrigger:
             log.warning("Executed 'Functions.%s' (Failed): %s", self._function.name, error)
 
     async def _run(self) -> None:
-        missed = await self._missed()
+        missed = self._missed()
         if self._run_on_startup or missed:
             await self.fire(past_due=missed)
         while True:
@@ -77,11 +77,11 @@ class TimerTrigger:
             await self._due.wait_until(due)
             await self.fire()
 
-    async def _missed(self) -> bool:
+    def _missed(self) -> bool:
         """Whether a run was due while the host was down."""
         if not self._monitored:
             return False
-        rows = await self._store.rows("SELECT next FROM timers WHERE name=?", self._function.name)
+        rows = self._store.rows("SELECT next FROM timers WHERE name=?", self._function.name)
         return bool(rows) and cast("float", rows[0][0]) < time.time()
 
     async def _remember(self, due: float) -> None:

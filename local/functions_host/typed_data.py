@@ -1,17 +1,14 @@
 """Named data at the host-worker boundary, in the shape of FunctionRpc's TypedData.
 
-A value is an object with exactly one key, its kind: `string`, `json` (text), `bytes` (base64 text), `int`,
-`double`, `http` (a request or response) or `none`. Both sides import this module and nothing else of each
-other.
+A value is an object with exactly one key, its kind: `string`, `json` (text), `bytes`, `int`, `double`, `http`
+(a request or response) or `none`. Both sides import this module and nothing else of each other.
 """
 
-import base64
 import json
 from typing import TypeAlias
 
-from .settings import Json
-
-TypedData: TypeAlias = dict[str, Json]
+Wire: TypeAlias = "dict[str, Wire] | list[Wire] | str | int | float | bool | bytes | None"
+TypedData: TypeAlias = dict[str, Wire]
 Named: TypeAlias = dict[str, TypedData]
 
 
@@ -24,7 +21,7 @@ def json_text(text: str) -> TypedData:
 
 
 def raw(value: bytes) -> TypedData:
-    return {"bytes": base64.b64encode(value).decode()}
+    return {"bytes": value}
 
 
 def text_or_raw(value: bytes) -> TypedData:
@@ -39,15 +36,15 @@ def kind(data: TypedData) -> str:
     return next(iter(data), "none")
 
 
-def value(data: TypedData) -> Json:
+def value(data: TypedData) -> Wire:
     return next(iter(data.values()), None)
 
 
 def as_bytes(data: TypedData) -> bytes:
     """The bytes a binding or HTTP body stands for; text is UTF-8."""
     content = value(data)
-    if kind(data) == "bytes":
-        return base64.b64decode(str(content))
+    if isinstance(content, bytes):
+        return content
     if content is None:
         return b""
     return (content if isinstance(content, str) else json.dumps(content)).encode()

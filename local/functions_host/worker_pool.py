@@ -1,8 +1,6 @@
-"""The worker processes of one app: picks one for each invocation, enforces functionTimeout, replaces the
-lost.
+"""The worker processes of one app: picks one for each invocation and replaces the lost.
 
-A thread of user code cannot be stopped, so a call that outruns functionTimeout costs its whole process; what
-else that process was doing is delivered again by its owners, who see WorkerLostError.
+What a lost process was doing is delivered again by its owners, who see WorkerLostError.
 """
 
 import asyncio
@@ -10,7 +8,7 @@ import logging
 from collections.abc import Mapping
 from pathlib import Path
 
-from .errors import FunctionTimeoutError, HostError, LoadError, WorkerLostError
+from .errors import HostError, LoadError, WorkerLostError
 from .functions import FunctionMetadata
 from .typed_data import Named
 from .worker_process import NO_CONTEXT, InvocationContext, InvocationResult, WorkerProcess
@@ -67,17 +65,7 @@ class WorkerPool:
         WorkerLostError if the process ended first.
         """
         worker = await self._least_busy()
-        try:
-            async with asyncio.timeout(self._timeout):
-                return await worker.invoke(function, data, metadata or {}, context)
-        except TimeoutError as error:
-            log.warning(
-                "Timeout value of %s s was exceeded by function: Functions.%s", self._timeout, function
-            )
-            await worker.stop()
-            raise FunctionTimeoutError(
-                f"Timeout value of {self._timeout:g} s was exceeded by function: Functions.{function}"
-            ) from error
+        return await worker.invoke(function, data, metadata or {}, context)
 
     async def _least_busy(self) -> WorkerProcess:
         while not self._workers:
@@ -86,7 +74,7 @@ class WorkerPool:
         return min(self._workers, key=lambda worker: worker.busy)
 
     async def _add_worker(self) -> None:
-        worker = await WorkerProcess.start(self._environment)
+        worker = await WorkerProcess.start(self._environment, self._timeout)
         try:
             functions = await worker.load(self._app_dir)
         except (LoadError, WorkerLostError):

@@ -3,15 +3,13 @@
 The converters are the library's; only `generic` is not shipped there and follows the production worker.
 """
 
-import base64
 import json
 from http.cookies import SimpleCookie
 from typing import Protocol, cast
 
 from azure.functions import meta
 
-from local.functions_host.settings import Json
-from local.functions_host.typed_data import Named, TypedData
+from local.functions_host.typed_data import Named, TypedData, Wire
 
 
 class Converter(Protocol):
@@ -74,14 +72,12 @@ def to_datum(data: TypedData) -> meta.Datum:
     kind, value = next(iter(data.items()), ("none", None))
     if kind == "none":
         return meta.Datum(value=None, type=None)
-    if kind == "bytes":
-        return meta.Datum(value=base64.b64decode(str(value)), type="bytes")
     if kind == "http":
-        return meta.Datum(value=_http_request(cast("dict[str, Json]", value)), type="http")
+        return meta.Datum(value=_http_request(cast("dict[str, Wire]", value)), type="http")
     return meta.Datum(value=value, type=kind)
 
 
-def _http_request(request: dict[str, Json]) -> dict[str, object]:
+def _http_request(request: dict[str, Wire]) -> dict[str, object]:
     def texts(name: str) -> dict[str, meta.Datum]:
         given = cast("dict[str, str]", request[name])
         return {key: meta.Datum(value=text, type="string") for key, text in given.items()}
@@ -105,7 +101,7 @@ def from_datum(datum: meta.Datum | None) -> TypedData:
     if datum is None or datum.type is None or datum.value is None:
         return {"none": None}
     if datum.type == "bytes":
-        return {"bytes": base64.b64encode(datum.value).decode()}
+        return {"bytes": bytes(datum.value)}
     if datum.type == "http":
         return {"http": _http_response(datum.value)}
     if datum.type in ("string", "json", "int", "double"):
@@ -113,12 +109,12 @@ def from_datum(datum: meta.Datum | None) -> TypedData:
     return {"json": json.dumps(datum.value)}
 
 
-def _http_response(value: dict[str, object]) -> dict[str, Json]:
+def _http_response(value: dict[str, object]) -> dict[str, Wire]:
     headers = cast("dict[str, meta.Datum]", value["headers"])
     cookies = cast("list[SimpleCookie] | None", value.get("cookies")) or []
     return {
         "statusCode": cast("meta.Datum", value["status_code"]).value,
         "headers": {name: datum.value for name, datum in headers.items()},
         "cookies": [morsel.OutputString() for cookie in cookies for morsel in cookie.values()],
-        "body": cast("Json", from_datum(cast("meta.Datum", value["body"]))),
+        "body": cast("Wire", from_datum(cast("meta.Datum", value["body"]))),
     }

@@ -1,47 +1,45 @@
-"""Frames between host and worker: four bytes of length (big endian), then one JSON object in UTF-8.
+"""Frames between host and worker: four bytes of length (big endian), then one MessagePack map.
 
-Message names are FunctionRpc's: workerInitRequest, functionMetadataResponse, invocationRequest,
-invocationResponse, rpcLog, workerTerminate. A message is `{"<name>": {…}}`.
+The map is `{"<name>": {…}}`; names are FunctionRpc's: workerInitRequest,
+functionMetadataResponse, invocationRequest, invocationResponse, rpcLog.
+
+MessagePack carries bytes as they are and long text without escaping it.
 """
 
-import asyncio
-import json
+from collections.abc import Iterator
 
-from local.functions_host.settings import Json
+import msgpack
 
-Body = dict[str, Json]
+from local.functions_host.typed_data import Wire
+
+Body = dict[str, Wire]
 _LENGTH_BYTES = 4
-
-
-class FrameWriter:
-    """Collects the frames of one pass of the event loop and writes them together: one wake-up for many."""
-
-    def __init__(self, writer: asyncio.StreamWriter) -> None:
-        self._writer = writer
-        self._loop = asyncio.get_running_loop()
-        self._collected: list[bytes] = []
-
-    def send(self, name: str, body: Body) -> None:
-        if not self._collected:
-            self._loop.call_soon(self._flush)
-        self._collected.append(encode(name, body))
-
-    def close(self) -> None:
-        self._writer.close()
-
-    def _flush(self) -> None:
-        self._writer.write(b"".join(self._collected))
-        self._collected.clear()
+# User code may log or raise text that came from undecodable bytes.
+_TEXT = "surrogatepass"
 
 
 def encode(name: str, body: Body) -> bytes:
-    payload = json.dumps({name: body}, separators=(",", ":")).encode()
+    payload: bytes = msgpack.packb({name: body}, unicode_errors=_TEXT)
     return len(payload).to_bytes(_LENGTH_BYTES, "big") + payload
 
 
-async def read(reader: asyncio.StreamReader) -> tuple[str, Body]:
-    """The next message. Raises asyncio.IncompleteReadError when the other side is gone."""
-    length = int.from_bytes(await reader.readexactly(_LENGTH_BYTES), "big")
-    message = json.loads(await reader.readexactly(length))
-    name = next(iter(message))
-    return name, message[name]
+class Decoder:
+    """Cuts what arrives into messages."""
+
+    def __init__(self) -> None:
+        self._waiting = bytearray()
+
+    def feed(self, data: bytes) -> Iterator[tuple[str, Body]]:
+        """The messages that `data` completes; go through all of them before the next call."""
+        waiting = self._waiting
+        waiting += data
+        start = 0
+        while (begin := start + _LENGTH_BYTES) <= len(waiting):
+            end = begin + int.from_bytes(waiting[start:begin], "big")
+            if end > len(waiting):
+                break
+            with memoryview(waiting) as view:
+                message = msgpack.unpackb(view[begin:end], unicode_errors=_TEXT, strict_map_key=False)
+            start = end
+            yield from message.items()
+        del waiting[:start]

@@ -8,7 +8,7 @@ from typing import cast
 from azure.functions import meta
 
 from local.functions_host.settings import Json
-from local.functions_host.typed_data import Named, TypedData
+from local.functions_host.typed_data import Named, TypedData, Wire
 
 from .context import InvocationContext, OutValue, RetryContext, TraceContext
 from .converters import converter, from_datum, to_named_datums
@@ -22,31 +22,31 @@ current_function: ContextVar[str] = ContextVar("current_function", default="")
 class Invocation:
     """One call of a function."""
 
-    def __init__(self, function: LoadedFunction, request: dict[str, Json]) -> None:
+    def __init__(self, function: LoadedFunction, request: dict[str, Wire]) -> None:
         self.id = str(request["invocationId"])
-        self._function = function
+        self.function = function
         self._request = request
 
-    def run_sync(self) -> dict[str, Json]:
+    def run_sync(self) -> dict[str, Wire]:
         """For a thread of the pool."""
         self._mark()
         arguments = self._arguments()
         with self._traced():
-            return self._response(arguments, self._function.user_code(**arguments))
+            return self._response(arguments, self.function.user_code(**arguments))
 
-    async def run_async(self) -> dict[str, Json]:
+    async def run_async(self) -> dict[str, Wire]:
         self._mark()
         arguments = self._arguments()
         with self._traced():
-            returned = await cast("Awaitable[object]", self._function.user_code(**arguments))
+            returned = await cast("Awaitable[object]", self.function.user_code(**arguments))
         return self._response(arguments, returned)
 
     def _mark(self) -> None:
         current_invocation.set(self.id)
-        current_function.set(self._function.name)
+        current_function.set(self.function.name)
 
     def _arguments(self) -> dict[str, object]:
-        signature = self._function.signature
+        signature = self.function.signature
         data = to_named_datums(cast("Named", self._request["inputData"]))
         metadata = to_named_datums(cast("Named", self._request.get("triggerMetadata") or {}))
         arguments: dict[str, object] = {}
@@ -59,8 +59,8 @@ class Invocation:
             arguments[name] = OutValue()
         if signature.wants_context:
             arguments["context"] = InvocationContext(
-                self._function.name,
-                self._function.directory,
+                self.function.name,
+                self.function.directory,
                 self.id,
                 self._trace_context(),
                 self._retry_context(),
@@ -79,20 +79,20 @@ class Invocation:
         retry = cast("dict[str, Json] | None", self._request.get("retryContext"))
         return RetryContext(retry) if retry else None
 
-    def _response(self, arguments: dict[str, object], returned: object) -> dict[str, Json]:
-        signature = self._function.signature
+    def _response(self, arguments: dict[str, object], returned: object) -> dict[str, Wire]:
+        signature = self.function.signature
         if returned is not None and signature.return_type is None:
             raise RuntimeError(
-                f"function '{self._function.name}' without a $return binding returned a non-None value"
+                f"function '{self.function.name}' without a $return binding returned a non-None value"
             )
         outputs: Named = {}
         for name, binding_type in signature.outputs.items():
             set_value = cast("OutValue", arguments[name]).get()
             if set_value is not None:
                 outputs[name] = _encode(binding_type, set_value)
-        answer: dict[str, Json] = {"outputData": cast("Json", outputs)}
+        answer: dict[str, Wire] = {"outputData": cast("Wire", outputs)}
         if signature.return_type is not None:
-            answer["returnValue"] = cast("Json", _encode_return(signature.return_type, returned))
+            answer["returnValue"] = cast("Wire", _encode_return(signature.return_type, returned))
         return answer
 
 

@@ -10,15 +10,17 @@ import signal
 import socket
 import sys
 import traceback
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import cast
 
-from local.functions_host.settings import Json
+from local.functions_host.typed_data import Wire
 
 from . import frames
 from .indexing import IndexingError, LoadedFunction, index_app
 from .invocation import Invocation, current_function, current_invocation
+from .link import HostLink
+from .threads import FunctionThreads
 from .timestamps import use_fast_timestamps
 
 _PR_SET_PDEATHSIG = 1
@@ -34,9 +36,9 @@ def die_with_parent(parent: int) -> None:
 class RpcLogHandler(logging.Handler):
     """Sends log records of user code and libraries to the host, with the invocation they belong to."""
 
-    def __init__(self, worker: "Worker") -> None:
+    def __init__(self, link: HostLink) -> None:
         super().__init__()
-        self._worker = worker
+        self._link = link
 
     def emit(self, record: logging.LogRecord) -> None:
         message = record.getMessage()
@@ -49,83 +51,93 @@ class RpcLogHandler(logging.Handler):
             "invocationId": current_invocation.get(),
             "functionName": current_function.get(),
         }
-        self._worker.send_from_any_thread("rpcLog", body)
+        self._link.send("rpcLog", body)
 
 
 class Worker:
-    """Serves one host connection."""
+    """Serves one host connection. Coroutine functions run on the main thread's event loop, others on the
+    function threads, as in the production worker.
+    """
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._reader = reader
-        self._frames = frames.FrameWriter(writer)
+    def __init__(self, link: HostLink, threads: int) -> None:
+        self._link = link
         self._loop = asyncio.get_running_loop()
-        threads = os.environ.get("PYTHON_THREADPOOL_THREAD_COUNT")
-        self._pool = ThreadPoolExecutor(int(threads) if threads else None, thread_name_prefix="function")
+        self._threads = FunctionThreads(threads)
         self._functions: dict[str, LoadedFunction] = {}
         self._running: set[asyncio.Task[None]] = set()
 
-    async def serve(self) -> None:
-        while True:
-            try:
-                name, body = await frames.read(self._reader)
-            except (asyncio.IncompleteReadError, ConnectionError):
-                os._exit(0)
-            if name == "workerInitRequest":
-                self._send("functionMetadataResponse", self._load(Path(str(body["functionAppDirectory"]))))
-            elif name == "invocationRequest":
-                task = asyncio.create_task(self._invoke(body))
-                self._running.add(task)
-                task.add_done_callback(self._running.discard)
-            elif name == "workerTerminate":
-                os._exit(0)
+    def receive(self, name: str, body: frames.Body) -> None:
+        """On the link's thread."""
+        if name == "workerInitRequest":
+            self._loop.call_soon_threadsafe(self._load, Path(str(body["functionAppDirectory"])))
+        elif name == "invocationRequest":
+            invocation = Invocation(self._functions[str(body["functionId"])], body)
+            if invocation.function.is_async:
+                self._loop.call_soon_threadsafe(self._spawn, invocation)
+            else:
+                self._threads.submit(partial(self._run_sync, invocation))
 
-    def send_from_any_thread(self, name: str, body: frames.Body) -> None:
-        self._loop.call_soon_threadsafe(self._send, name, body)
-
-    def _send(self, name: str, body: frames.Body) -> None:
-        self._frames.send(name, body)
-
-    def _load(self, app_dir: Path) -> frames.Body:
+    def _load(self, app_dir: Path) -> None:
         try:
             self._functions = index_app(app_dir)
         except IndexingError as error:
-            return {"result": {"status": "Failure", "exception": {"message": str(error)}}}
-        use_fast_timestamps()
-        metadata = [function.metadata() for function in self._functions.values()]
-        return {"result": {"status": "Success"}, "functionMetadataResults": cast("Json", metadata)}
+            answer: frames.Body = {"result": {"status": "Failure", "exception": {"message": str(error)}}}
+        else:
+            use_fast_timestamps()
+            metadata = [function.metadata() for function in self._functions.values()]
+            answer = {"result": {"status": "Success"}, "functionMetadataResults": cast("Wire", metadata)}
+        self._link.send("functionMetadataResponse", answer)
 
-    async def _invoke(self, request: frames.Body) -> None:
-        function = self._functions[str(request["functionId"])]
-        invocation = Invocation(function, request)
-        answer: frames.Body = {"invocationId": invocation.id}
+    def _spawn(self, invocation: Invocation) -> None:
+        task = self._loop.create_task(self._run_async(invocation))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+
+    def _run_sync(self, invocation: Invocation) -> None:
         try:
-            if function.is_async:
-                answer |= await invocation.run_async()
-            else:
-                answer |= await self._loop.run_in_executor(self._pool, invocation.run_sync)
-            answer["result"] = {"status": "Success"}
+            outcome = succeeded(invocation.run_sync())
         except BaseException as error:  # noqa: BLE001 - whatever user code raises is the invocation's result
-            answer["result"] = _failure(error)
-        self._send("invocationResponse", answer)
+            outcome = failed(error)
+        self._answer(invocation, outcome)
+
+    async def _run_async(self, invocation: Invocation) -> None:
+        try:
+            outcome = succeeded(await invocation.run_async())
+        except BaseException as error:  # noqa: BLE001 - whatever user code raises is the invocation's result
+            outcome = failed(error)
+        self._answer(invocation, outcome)
+
+    def _answer(self, invocation: Invocation, outcome: frames.Body) -> None:
+        outcome["invocationId"] = invocation.id
+        try:
+            self._link.send("invocationResponse", outcome)
+        except (TypeError, ValueError, OverflowError) as error:  # a value that has no wire form
+            self._link.send("invocationResponse", failed(error) | {"invocationId": invocation.id})
 
 
-def _failure(error: BaseException) -> dict[str, Json]:
+def succeeded(outcome: frames.Body) -> frames.Body:
+    return outcome | {"result": {"status": "Success"}}
+
+
+def failed(error: BaseException) -> frames.Body:
     stack = "".join(traceback.format_exception(error))
-    return {
-        "status": "Failure",
-        "exception": {"message": f"{type(error).__name__}: {error}", "stackTrace": stack},
-    }
+    exception: Wire = {"message": f"{type(error).__name__}: {error}", "stackTrace": stack}
+    return {"result": {"status": "Failure", "exception": exception}}
 
 
 async def _main(descriptor: int) -> None:
-    connection = socket.socket(fileno=descriptor)
-    reader, writer = await asyncio.open_connection(sock=connection, limit=1 << 22)
-    worker = Worker(reader, writer)
-    logging.basicConfig(level=logging.INFO, handlers=[RpcLogHandler(worker)])
+    link = HostLink(socket.socket(fileno=descriptor))
+    logging.basicConfig(level=logging.INFO, handlers=[RpcLogHandler(link)])
     # The SDK's HTTP client and Azure's log each request at INFO; the production worker shows user code's
     # records only.
     logging.getLogger("azure").setLevel(logging.WARNING)
-    await worker.serve()
+    link.listen(Worker(link, _thread_count()).receive)
+    await asyncio.get_running_loop().create_future()
+
+
+def _thread_count() -> int:
+    """As many as a ThreadPoolExecutor has by default, as in the production worker."""
+    return int(os.environ.get("PYTHON_THREADPOOL_THREAD_COUNT") or min(32, (os.cpu_count() or 1) + 4))
 
 
 def main() -> None:

@@ -62,9 +62,7 @@ def test_replay_of_five_thousand_events_is_linear() -> None:
     ],
 )
 def test_no_statement_of_a_turn_reads_a_whole_table(tmp_path: Path, statement: str) -> None:
-    import asyncio
-
     store = Store(tmp_path, "Hub")
-    plan = asyncio.run(store.rows(f"EXPLAIN QUERY PLAN {statement}"))
+    plan = store.rows(f"EXPLAIN QUERY PLAN {statement}")
     store.close()
     assert all("SCAN" not in str(row[-1]) for row in plan), plan

@@ -20,7 +20,7 @@ def test_a_failing_unit_leaves_its_neighbours_alone(tmp_path: Path) -> None:
         bad.execute("INSERT INTO nowhere VALUES(1)")
         results = await asyncio.gather(store.commit(good), store.commit(bad), return_exceptions=True)
         assert isinstance(results[1], sqlite3.OperationalError)
-        return [*seen, *[row[0] for row in await store.rows("SELECT name FROM timers")]]
+        return [*seen, *[row[0] for row in store.rows("SELECT name FROM timers")]]
 
     store = Store(tmp_path, "Hub")
     try:
