@@ -5,8 +5,7 @@ throughout.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TypeAlias, cast
+from typing import NamedTuple, TypeAlias, cast
 
 from .history import compact, from_iso
 from .settings import Json
@@ -14,8 +13,7 @@ from .settings import Json
 HTTP_ACTIVITY = "BuiltIn::HttpActivity"
 
 
-@dataclass(frozen=True)
-class RetryPolicy:
+class RetryPolicy(NamedTuple):
     """`first_interval` in seconds."""
 
     first_interval: float
@@ -27,15 +25,13 @@ class RetryPolicy:
         return float(self.first_interval * self.backoff ** (attempt - 1))
 
 
-@dataclass(frozen=True)
-class CallActivity:
+class CallActivity(NamedTuple):
     name: str
     input: str | None
     retry: RetryPolicy | None = None
 
 
-@dataclass(frozen=True)
-class CallSubOrchestrator:
+class CallSubOrchestrator(NamedTuple):
     name: str
     input: str | None
     instance_id: str | None
@@ -43,21 +39,18 @@ class CallSubOrchestrator:
     retry: RetryPolicy | None = None
 
 
-@dataclass(frozen=True)
-class CreateTimer:
+class CreateTimer(NamedTuple):
     """`fire_at` in seconds since the epoch."""
 
     fire_at: float
     cancelled: bool = False
 
 
-@dataclass(frozen=True)
-class WaitForEvent:
+class WaitForEvent(NamedTuple):
     name: str
 
 
-@dataclass(frozen=True)
-class SendToEntity:
+class SendToEntity(NamedTuple):
     """A call, which waits for its reply, or a signal, which does not; `due` in seconds since the epoch, 0 is
     now.
     """
@@ -69,18 +62,15 @@ class SendToEntity:
     due: float = 0.0
 
 
-@dataclass(frozen=True)
-class ContinueAsNew:
+class ContinueAsNew(NamedTuple):
     input: str | None
 
 
-@dataclass(frozen=True)
-class WhenAll:
+class WhenAll(NamedTuple):
     children: tuple["Action", ...]
 
 
-@dataclass(frozen=True)
-class WhenAny:
+class WhenAny(NamedTuple):
     children: tuple["Action", ...]
 
 

@@ -11,6 +11,7 @@ from .config import DurableOptions
 from .engine import OrchestrationEngine
 from .entities import EntityEngine
 from .functions import FunctionMetadata, by_durable_name
+from .history import from_text
 from .instances import Instances
 from .mailboxes import EntityMessage, Mailboxes, OrchestratorMessage, Post
 from .output_bindings import OutputBindings
@@ -64,7 +65,7 @@ class DurableHost:
         inbox = self._store.rows("SELECT seq,instance_id,execution_id,due,event FROM inbox ORDER BY seq")
         for seq, instance_id, execution_id, due, text in inbox:
             message = OrchestratorMessage(
-                int(str(seq)), None if execution_id is None else str(execution_id), json.loads(str(text))
+                int(str(seq)), None if execution_id is None else str(execution_id), from_text(str(text)[1:])
             )
             self.orchestrations.deliver(str(instance_id), message, float(str(due)))
         mail = self._store.rows("SELECT seq,entity_id,due,message FROM entity_inbox ORDER BY seq")

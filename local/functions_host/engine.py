@@ -14,7 +14,7 @@ from functools import partial
 from .config import DurableOptions
 from .errors import FunctionTimeoutError, WorkerLostError
 from .functions import FunctionMetadata
-from .history import EventType, record
+from .history import EventType
 from .instances import Instance, Instances, Status
 from .intake import Intake, take_in
 from .mailboxes import Mailboxes, OrchestratorMessage, Post
@@ -110,9 +110,8 @@ class OrchestrationEngine:
         return True
 
     async def _play(self, turn: Turn, intake: Intake) -> Instance:
-        turn.add_new(EventType.ORCHESTRATOR_STARTED)
-        for event in intake.events:
-            turn.add(event)
+        turn.add(EventType.ORCHESTRATOR_STARTED)
+        turn.events += intake.events
         if intake.terminated:
             return end(turn, Ending(Status.TERMINATED, intake.termination), self._instances, self.post)
         if turn.status is Status.SUSPENDED:
@@ -162,7 +161,7 @@ class OrchestrationEngine:
         them.
         """
         kept = {event.text for event in outcome.unprocessed}
-        intake.taken = [message for message in intake.taken if record(message.event).text not in kept]
+        intake.taken = [message for message in intake.taken if message.event.text not in kept]
 
     def _announce_end(self, instance: Instance) -> None:
         log.info("instance %s of '%s' ended: %s", instance.id, instance.name, instance.status)

@@ -4,6 +4,7 @@ them.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import cast
 
 from .settings import Json
@@ -19,16 +20,16 @@ class FunctionMetadata:
     bindings: list[Binding]
     retry: dict[str, Json] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def trigger(self) -> Binding:
         return next(b for b in self.bindings if str(b["type"]).lower().endswith("trigger"))
 
-    @property
+    @cached_property
     def kind(self) -> str:
         """The trigger's type, such as `httpTrigger`."""
         return str(self.trigger["type"])
 
-    @property
+    @cached_property
     def input_name(self) -> str:
         """The parameter that receives the trigger's data."""
         return str(self.trigger["name"])

@@ -7,10 +7,12 @@ HistoryEvent classes.
 """
 
 import json
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import IntEnum
-from typing import cast
+from functools import lru_cache
+from typing import NamedTuple, cast
+
+import orjson
 
 from .settings import Json
 
@@ -43,6 +45,7 @@ class EventType(IntEnum):
     EXECUTION_RESUMED = 20
 
 
+KINDS = {int(kind): kind for kind in EventType}
 _COMPACT = json.JSONEncoder(separators=(",", ":"))
 SCHEDULING = frozenset(
     {
@@ -62,6 +65,7 @@ _TASK_KEYS = {
 }
 
 
+@lru_cache(maxsize=64)  # the events of a turn have one time
 def iso(seconds: float) -> str:
     """A UTC timestamp with six decimals; `seconds` since the epoch."""
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="microseconds")[:-6] + "Z"
@@ -77,12 +81,21 @@ def compact(value: Json) -> str:
     return _COMPACT.encode(value)
 
 
+def compact_event(value: Json) -> str:
+    """The same, ten times as fast, for what the host itself puts together: orjson has no NaN, and no text
+    without an encoding.
+    """
+    try:
+        return orjson.dumps(value).decode()
+    except TypeError:
+        return compact(value)
+
+
 def event(kind: EventType, at: float, event_id: int = -1, **fields: Json) -> Event:
     return {"EventType": int(kind), "EventId": event_id, "Timestamp": iso(at), **fields}
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
+class Recorded(NamedTuple):
     """An event of the history: what replaying needs of it, and its JSON without the opening brace.
 
     `task_id` is the id the event schedules or completes; `name` is the function's, event's or entity
@@ -107,10 +120,10 @@ class Recorded:
 
 
 def record(source: Event) -> Recorded:
-    kind = EventType(cast("int", source["EventType"]))
+    kind = KINDS[cast("int", source["EventType"])]
     key = _TASK_KEYS.get(kind, "EventId")
     task_id = cast("int", source[key]) if kind in SCHEDULING or kind in _TASK_KEYS else None
-    return Recorded(kind, task_id, _name(kind, source), compact(source)[1:])
+    return Recorded(kind, task_id, _name(kind, source), compact_event(source)[1:])
 
 
 def _name(kind: EventType, source: Event) -> str | None:

@@ -8,7 +8,7 @@ from functools import partial
 from sqlite3 import Connection
 from typing import cast
 
-from .history import Recorded, compact, from_text
+from .history import Recorded, compact, compact_event, from_text
 from .settings import Json
 from .store import Store, UnitOfWork
 
@@ -108,7 +108,7 @@ class Instances:
             *(changed.custom_status, changed.updated, changed.id),
         )
         if new_events:
-            texts = compact([event.text for event in new_events])
+            texts = compact_event([event.text for event in new_events])
             unit.execute("INSERT INTO history VALUES(?,?,?)", changed.id, changed.turns, texts)
         unit.then(partial(self._remember, changed, new_events))
 

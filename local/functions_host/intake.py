@@ -1,10 +1,10 @@
 """Which of the waiting messages an orchestration's next turn takes in, by the instance's state."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import cast
 
-from .history import Event, EventType, iso
+from .history import EventType, Recorded, iso, record
 from .instances import Instance, Status
 from .mailboxes import OrchestratorMessage
 
@@ -19,7 +19,7 @@ class Intake:
 
     status: Status
     taken: list[OrchestratorMessage] = field(default_factory=list)
-    events: list[Event] = field(default_factory=list)
+    events: list[Recorded] = field(default_factory=list)
     termination: str | None = None
     terminated: bool = False
 
@@ -31,7 +31,7 @@ def take_in(instance: Instance | None, messages: Iterable[OrchestratorMessage], 
     intake = Intake(instance.status)
     held: list[OrchestratorMessage] = []
     # The first message of a life may have been overtaken by events kept from the life before.
-    for message in sorted(messages, key=lambda m: _kind(m) is not EventType.EXECUTION_STARTED):
+    for message in sorted(messages, key=lambda m: m.event.kind is not EventType.EXECUTION_STARTED):
         if intake.terminated:
             break
         if message.execution_id not in (None, instance.execution_id):
@@ -41,15 +41,11 @@ def take_in(instance: Instance | None, messages: Iterable[OrchestratorMessage], 
     return intake
 
 
-def _kind(message: OrchestratorMessage) -> EventType:
-    return EventType(cast("int", message.event["EventType"]))
-
-
 def _take_control(intake: Intake, message: OrchestratorMessage, held: list[OrchestratorMessage]) -> bool:
-    kind = _kind(message)
+    kind = message.event.kind
     if kind is EventType.EXECUTION_TERMINATED:
         intake.terminated = True
-        intake.termination = cast("str | None", message.event.get("Input"))
+        intake.termination = cast("str | None", message.event.fields().get("Input"))
     elif kind is EventType.EXECUTION_SUSPENDED:
         if intake.status is Status.SUSPENDED:
             intake.taken.append(message)
@@ -73,8 +69,8 @@ def _take_control(intake: Intake, message: OrchestratorMessage, held: list[Orche
 def _take_event(
     intake: Intake, message: OrchestratorMessage, held: list[OrchestratorMessage], now: float
 ) -> None:
-    if _kind(message) is EventType.TIMER_FIRED:
-        message = replace(message, event={**message.event, "Timestamp": iso(now)})
+    if message.event.kind is EventType.TIMER_FIRED:
+        message = message._replace(event=record({**message.event.fields(), "Timestamp": iso(now)}))
     if intake.status is Status.SUSPENDED:
         held.append(message)
     else:

@@ -2,11 +2,10 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
-from .history import Event, compact
+from .history import Event, Recorded, compact, record
 from .store import Store, UnitOfWork
 from .timers import DueQueue
 
@@ -19,19 +18,17 @@ class _Numbered(Protocol):
 M = TypeVar("M", bound=_Numbered)
 
 
-@dataclass(frozen=True)
-class OrchestratorMessage:
+class OrchestratorMessage(NamedTuple):
     """An event for an instance. With an `execution_id` it is for that execution alone and dropped by any
     later one.
     """
 
     seq: int
     execution_id: str | None
-    event: Event
+    event: Recorded
 
 
-@dataclass(frozen=True)
-class EntityMessage:
+class EntityMessage(NamedTuple):
     """A request for an entity: `{"op", "id", "input"?, "signal"?, "parent"?, "parentExecution"?}`."""
 
     seq: int
@@ -86,10 +83,9 @@ class Post:
         execution_id: str | None = None,
         due: float = 0.0,
     ) -> None:
-        message = OrchestratorMessage(next(self._store.inbox_ids), execution_id, event)
-        unit.execute(
-            "INSERT INTO inbox VALUES(?,?,?,?,?)", message.seq, instance_id, execution_id, due, compact(event)
-        )
+        message = OrchestratorMessage(next(self._store.inbox_ids), execution_id, record(event))
+        text = "{" + message.event.text
+        unit.execute("INSERT INTO inbox VALUES(?,?,?,?,?)", message.seq, instance_id, execution_id, due, text)
         unit.then(partial(self._orchestrators.deliver, instance_id, message, due))
 
     def to_entity(self, unit: UnitOfWork, entity_id: str, body: Event, due: float = 0.0) -> None:

@@ -15,6 +15,7 @@ OutOfProcOrchestrationShim.cs, TaskOrchestrationContext.cs and RetryInterceptor.
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from .actions import (
     Action,
@@ -45,8 +46,7 @@ class NonDeterminismError(Exception):
     """
 
 
-@dataclass(frozen=True)
-class Scheduled:
+class Scheduled(NamedTuple):
     """Work that takes a task id."""
 
     task_id: int

@@ -57,7 +57,7 @@ class Scheduler:
     def _activity(self, turn: Turn, task_id: int, action: CallActivity) -> None:
         if action.name not in self.activities and action.name != HTTP_ACTIVITY:
             raise UnknownFunctionError(unknown_function(action.name, "activity", self.activities))
-        turn.add_new(EventType.TASK_SCHEDULED, task_id, Name=action.name, Version="", Input=None)
+        turn.add(EventType.TASK_SCHEDULED, task_id, Name=action.name, Version="", Input=None)
         item = WorkItem(
             next(self._store.work_ids),
             turn.instance.id,
@@ -66,12 +66,12 @@ class Scheduler:
             action.name,
             action.input,
         )
-        turn.unit.execute("INSERT INTO work VALUES(?,?,?,?,?,?)", *item.row())
+        turn.unit.execute("INSERT INTO work VALUES(?,?,?,?,?,?)", *item)
         turn.unit.then(partial(self._dispatch, item))
 
     def _timer(self, turn: Turn, task_id: int, action: CreateTimer) -> None:
         fire_at = iso(action.fire_at)
-        turn.add_new(EventType.TIMER_CREATED, task_id, FireAt=fire_at)
+        turn.add(EventType.TIMER_CREATED, task_id, FireAt=fire_at)
         fired = event(EventType.TIMER_FIRED, action.fire_at, TimerId=task_id, FireAt=fire_at)
         self._post.to_instance(turn.unit, turn.instance.id, fired, turn.instance.execution_id, action.fire_at)
 
@@ -81,7 +81,7 @@ class Scheduler:
         caller = turn.instance
         child_id = action.instance_id or f"{caller.execution_id}:{task_id:x}"
         version = action.version or self._default_version
-        turn.add_new(
+        turn.add(
             EventType.SUB_ORCHESTRATION_CREATED,
             task_id,
             Name=action.name,
@@ -118,9 +118,7 @@ class Scheduler:
         }
         if action.is_signal:
             body["signal"] = True
-        turn.add_new(
-            EventType.EVENT_SENT, task_id, InstanceId=action.entity_id, Name="op", Input=compact(body)
-        )
+        turn.add(EventType.EVENT_SENT, task_id, InstanceId=action.entity_id, Name="op", Input=compact(body))
         self._post.to_entity(turn.unit, action.entity_id, body, action.due)
 
 

@@ -41,11 +41,8 @@ class Turn:
     custom_status: str | None = None
     events: list[Recorded] = field(default_factory=list)
 
-    def add(self, new: Event) -> None:
-        self.events.append(record(new))
-
-    def add_new(self, kind: EventType, event_id: int = -1, **fields: Json) -> None:
-        self.add(event(kind, self.now, event_id, **fields))
+    def add(self, kind: EventType, event_id: int = -1, **fields: Json) -> None:
+        self.events.append(record(event(kind, self.now, event_id, **fields)))
 
     def changed(self) -> Instance:
         """The instance after this turn, still going on."""
@@ -87,7 +84,7 @@ def new_execution_id() -> str:
 
 def go_on(turn: Turn, instances: Instances) -> Instance:
     """The instance waits for what comes next."""
-    turn.add_new(EventType.ORCHESTRATOR_COMPLETED)
+    turn.add(EventType.ORCHESTRATOR_COMPLETED)
     changed = turn.changed()
     instances.save(turn.unit, changed, turn.events)
     return changed
@@ -96,12 +93,12 @@ def go_on(turn: Turn, instances: Instances) -> Instance:
 def end(turn: Turn, ending: Ending, instances: Instances, post: Post) -> Instance:
     """The instance is over; its parent, if any, is told. Messages for this execution are dropped."""
     instance = turn.instance
-    turn.add_new(
+    turn.add(
         EventType.EXECUTION_COMPLETED,
         OrchestrationStatus=_STATUS_NUMBER[ending.status],
         Result=ending.result,
     )
-    turn.add_new(EventType.ORCHESTRATOR_COMPLETED)
+    turn.add(EventType.ORCHESTRATOR_COMPLETED)
     turn.unit.execute("DELETE FROM inbox WHERE instance_id=?", instance.id)
     if instance.parent is not None:
         post.to_instance(

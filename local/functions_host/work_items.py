@@ -1,12 +1,10 @@
 """A stored request to run an activity once; it lives until its result is in the orchestration's inbox."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import cast
+from typing import NamedTuple, cast
 
 
-@dataclass(frozen=True)
-class WorkItem:
+class WorkItem(NamedTuple):
     """`input` is JSON text."""
 
     seq: int
@@ -19,6 +17,3 @@ class WorkItem:
     @classmethod
     def from_row(cls, row: Sequence[object]) -> "WorkItem":
         return cls(*cast("tuple[int, str, str, int, str, str | None]", tuple(row)))
-
-    def row(self) -> tuple[int, str, str, int, str, str | None]:
-        return (self.seq, self.instance_id, self.execution_id, self.task_id, self.name, self.input)

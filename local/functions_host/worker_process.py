@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import cast
+from typing import NamedTuple, cast
 
 from .errors import FunctionFailedError, FunctionTimeoutError, LoadError, WorkerLostError
 from .functions import FunctionMetadata, from_wire
@@ -76,8 +76,7 @@ class _Link(asyncio.Protocol):
         self._collected.clear()
 
 
-@dataclass(frozen=True)
-class _Call:
+class _Call(NamedTuple):
     """An invocation under way; `deadline` in the loop's time."""
 
     function: str

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from itertools import count
 
-from local.functions_host.history import EventType, event
+from local.functions_host.history import EventType, event, record
 from local.functions_host.instances import Instance, Status
 from local.functions_host.intake import Intake, take_in
 from local.functions_host.mailboxes import OrchestratorMessage
@@ -15,12 +15,13 @@ _seq = count(1)
 
 
 def message(kind: EventType, execution_id: str | None = "x1") -> OrchestratorMessage:
-    fields = {"TimerId": 1} if kind is EventType.TIMER_FIRED else {"Name": "n"}
-    return OrchestratorMessage(next(_seq), execution_id, event(kind, 0.0, **fields))  # type: ignore[arg-type]
+    return OrchestratorMessage(
+        next(_seq), execution_id, record(event(kind, 0.0, TimerId=1, TaskScheduledId=1, Name="n"))
+    )
 
 
 def kinds(intake: Intake) -> list[EventType]:
-    return [EventType(int(str(e["EventType"]))) for e in intake.events]
+    return [event.kind for event in intake.events]
 
 
 def take(*messages: OrchestratorMessage, instance: Instance | None = INSTANCE) -> Intake:
@@ -67,4 +68,4 @@ def test_the_start_of_a_life_comes_before_events_kept_from_the_last() -> None:
 
 def test_timers_are_dated_when_they_fire() -> None:
     intake = take(message(EventType.TIMER_FIRED))
-    assert intake.events[0]["Timestamp"] == "1970-01-24T03:33:20.000000Z"
+    assert intake.events[0].fields()["Timestamp"] == "1970-01-24T03:33:20.000000Z"
