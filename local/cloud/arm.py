@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from local.cloud.errors import ArmError, not_implemented
 from local.cloud.forwarding import Forwarding
@@ -36,7 +36,13 @@ class Arm:
 
     async def answer(self, request: ArmRequest) -> Answer:
         """Raises ArmError for everything that is refused."""
-        claims = self._tokens.verify(request.headers)
+        return await self._answer(request, self._tokens.verify(request.headers))
+
+    async def serve_itself(self, request: ArmRequest) -> Answer:
+        """Answers a request of the cloud's own, which needs no token. Raises as `answer`."""
+        return await self._answer(request, self._tokens.own_claims())
+
+    async def _answer(self, request: ArmRequest, claims: Mapping[str, object]) -> Answer:
         _check_api_version(request)
         self._check_subscription(request)
         if self._forwarding.takes(request):

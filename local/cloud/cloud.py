@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass
 
 from local.cloud.catalogue import Catalogue
+from local.cloud.door import Door
 from local.cloud.executions import Executions
 from local.cloud.managed_state import ManagedState
 from local.cloud.operations import Operations
@@ -25,6 +26,7 @@ class Cloud:
     storage: Storage
     catalogue: Catalogue
     executions: Executions
+    door: Door
 
     async def release_content(self, owner: Resource) -> None:
         """Removes the content that a resource stands on, unless another one stands on it too."""

@@ -11,6 +11,7 @@ from local.cloud.app import create_app
 from local.cloud.arm import Arm
 from local.cloud.catalogue import WINDOWS_IMAGES, Catalogue, platform_image
 from local.cloud.cloud import Cloud
+from local.cloud.door import Door
 from local.cloud.executions import Executions
 from local.cloud.faults import Faults
 from local.cloud.forwarding import Forwarding
@@ -72,6 +73,7 @@ def compose(options: Options, settings: CloudSettings) -> Service:
         ResourceRequests(registry),
         forwarding,
     )
+    cloud.door.connect(arm.serve_itself)
     extra = [
         Route("/metadata/endpoints", Metadata(settings).endpoints),
         *Authority(settings, tokens, identity_header).routes(),
@@ -99,4 +101,5 @@ def _cloud(options: Options, settings: CloudSettings) -> Cloud:
         storage=Storage(settings.storage),
         catalogue=Catalogue((*map(platform_image, guest.marketplace()), *WINDOWS_IMAGES)),
         executions=Executions(),
+        door=Door(),
     )

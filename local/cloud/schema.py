@@ -105,6 +105,16 @@ class MapOf:
 
 
 @dataclass(frozen=True)
+class AnyObject:
+    """An object that is not looked into here."""
+
+    def parse(self, value: Any, path: str, problems: Problems) -> Any:  # noqa: ANN401
+        if not isinstance(value, dict):
+            problems.add(path, f"Expected an object, got {_kind(value)}.")
+        return value
+
+
+@dataclass(frozen=True)
 class ReadOnly:
     """A field that only the service writes: clients that send back what they read are not refused."""
 

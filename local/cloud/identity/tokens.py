@@ -86,6 +86,10 @@ class Tokens:
             ) from error
         return claims
 
+    def own_claims(self) -> Json:
+        """Who the cloud is when it calls itself: the managed identity that everybody has here."""
+        return {"oid": PRINCIPAL_ID, "sub": PRINCIPAL_ID, "appid": CLIENT_ID, "tid": self._tenant_id}
+
     def key_set(self) -> Json:
         """The JSON Web Key Set of the signing key."""
         key = RSAAlgorithm.to_jwk(self._key.public_key(), as_dict=True)

@@ -19,6 +19,8 @@ from local.cloud.providers.microsoft_network.network_security_groups import Netw
 from local.cloud.providers.microsoft_network.public_ip_addresses import PublicIpAddresses
 from local.cloud.providers.microsoft_network.subnets import Subnets
 from local.cloud.providers.microsoft_network.virtual_networks import VirtualNetworks
+from local.cloud.providers.microsoft_resources.deployment_readings import DeploymentReadings
+from local.cloud.providers.microsoft_resources.deployments import Deployments
 from local.cloud.providers.microsoft_resources.resource_groups import ResourceGroups
 from local.cloud.providers.microsoft_resources.resource_lists import ResourceLists
 from local.cloud.providers.microsoft_resources.subscriptions import SubscriptionReadings
@@ -42,6 +44,7 @@ RESOURCE_TYPES: tuple[type[ResourceType], ...] = (
     Galleries,
     GalleryImages,
     GalleryVersions,
+    Deployments,
 )
 
 
@@ -49,6 +52,7 @@ def readings(registry: Registry) -> list[Reading]:
     """The GETs that are not about one resource."""
     return [
         *SubscriptionReadings(registry).readings(),
+        *DeploymentReadings(registry).readings(),
         *ResourceLists(registry).readings(),
         *PlatformImageReadings(registry.cloud).readings(),
         *MachineSizeReadings(registry.cloud).readings(),

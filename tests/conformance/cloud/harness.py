@@ -25,6 +25,7 @@ import httpx
 from azure.identity import ManagedIdentityCredential
 from azure.mgmt.compute import ComputeManagementClient
 from azure.mgmt.network import NetworkManagementClient
+from azure.mgmt.resource.deployments import DeploymentsMgmtClient
 from azure.mgmt.resource.resources import ResourceManagementClient
 from azure.storage.blob import BlobClient, BlobSasPermissions, BlobServiceClient, generate_blob_sas
 
@@ -175,6 +176,10 @@ class Clients:
     def resources(self) -> ResourceManagementClient:
         return ResourceManagementClient(self.credential, self.cloud.subscription, **self._options)
 
+    @cached_property
+    def deployments(self) -> DeploymentsMgmtClient:
+        return DeploymentsMgmtClient(self.credential, self.cloud.subscription, **self._options)
+
     def close(self) -> None:
         """Closes the clients, and collects the sockets that the SDK leaves behind when a server vanishes."""
         self._close_clients()
@@ -183,7 +188,7 @@ class Clients:
             gc.collect()
 
     def _close_clients(self) -> None:
-        for name in ("compute", "network", "resources"):
+        for name in ("compute", "network", "resources", "deployments"):
             if name in self.__dict__:
                 self.__dict__[name].close()
         self.credential.close()
