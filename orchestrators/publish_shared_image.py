@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from orchestrators.calls import call
 from orchestrators.publishing import failed, record, wait
+from orchestrators.undoing import wait_for_undo
 from shared.domain.build import IndexedCall, PublishRequest
 from shared.domain.codec import Json, from_json, to_json
 from shared.domain.errors import BuildFailed
@@ -37,6 +38,6 @@ def _remove(context: "DurableOrchestrationContext", request: PublishRequest) -> 
     indexed = IndexedCall(request.run_id, request.index)
     try:
         operation = yield from call(context, "delete_gallery_version", indexed, OperationRef)
-        yield from wait(context, request, operation, undo=True)
+        yield from wait_for_undo(context, operation, request.poll)
     except BuildFailed:
         return

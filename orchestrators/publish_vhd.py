@@ -1,11 +1,13 @@
 """Publishes one VHD: opens the snapshot, has storage copy it, closes the snapshot."""
 
 from collections.abc import Generator
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from orchestrators.calls import call
 from orchestrators.publishing import failed, record, wait
+from orchestrators.undoing import wait_for_undo
 from shared.domain.build import IndexedCall, OperationCall, PublishRequest, RunCall
 from shared.domain.codec import Json, from_json, to_json
 from shared.domain.errors import BuildError, BuildFailed
@@ -26,7 +28,8 @@ def publish_vhd(context: "DurableOrchestrationContext") -> Generator[Any, Any, J
         uri = yield from _copy(context, request)
     except BuildFailed as failure:
         error = failure.error
-    error = yield from _close(context, request, error)
+        yield from _delete(context, request)
+    yield from _close(context, request)
     output = _outcome(request.output, uri, error)
     yield from record(context, request, output)
     return to_json(output)
@@ -41,18 +44,20 @@ def _copy(context: "DurableOrchestrationContext", request: PublishRequest) -> Ge
     return (yield from call(context, "vhd_uri", IndexedCall(request.run_id, request.index), str))
 
 
-def _close(
-    context: "DurableOrchestrationContext", request: PublishRequest, error: BuildError | None
-) -> Generator[Any, Any, BuildError | None]:
-    """Undoes what `_copy` began, in reverse; the first error stays the one that is told."""
-    try:
-        if error is not None:
-            yield from call(context, "delete_vhd", IndexedCall(request.run_id, request.index), type(None))
+def _delete(context: "DurableOrchestrationContext", request: PublishRequest) -> Generator[Any, Any, None]:
+    """A VHD that was not copied to its end is no VHD."""
+    with suppress(BuildFailed):
+        yield from call(context, "delete_vhd", IndexedCall(request.run_id, request.index), type(None))
+
+
+def _close(context: "DurableOrchestrationContext", request: PublishRequest) -> Generator[Any, Any, None]:
+    """Ends the reading of the snapshot. Failing to is no failure of a VHD that lies where it should.
+
+    Reading ends by itself a day later, and the janitor ends it before it deletes what cleaning up could not.
+    """
+    with suppress(BuildFailed):
         closing = yield from call(context, "close_snapshot", RunCall(request.run_id), OperationRef)
-        yield from wait(context, request, closing, undo=True)
-    except BuildFailed as failure:
-        return error or failure.error
-    return error
+        yield from wait_for_undo(context, closing, request.poll)
 
 
 def _outcome(output: Output, uri: str, error: BuildError | None) -> Output:

@@ -2,7 +2,6 @@
 
 from collections.abc import Generator
 from dataclasses import replace
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from orchestrators.calls import call
@@ -27,18 +26,11 @@ def wait(
     context: "DurableOrchestrationContext",
     request: PublishRequest,
     operation: OperationRef,
-    *,
-    undo: bool = False,
 ) -> Generator[Any, Any, OperationStatus]:
-    """Waits for the operation's end; raises BuildFailed with its cause when it failed.
-
-    It has the build's time, or as an undo a time of its own, because it comes when the build's may be over.
-    """
+    """Waits for the operation's end; raises BuildFailed with its cause when it failed or took too long."""
     if operation.kind is OperationKind.DONE:
         return OperationStatus(OperationState.SUCCEEDED)
-    patience = timedelta(seconds=request.poll.patience_seconds)
-    until = (context.current_utc_datetime + patience).isoformat() if undo else request.until
-    awaited = to_json(AwaitRequest(operation, request.poll, until=until))
+    awaited = to_json(AwaitRequest(operation, request.poll, until=request.until))
     status = from_json(OperationStatus, (yield context.call_sub_orchestrator("await_operation", awaited)))
     if status.error is not None:
         raise BuildFailed(status.error)

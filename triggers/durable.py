@@ -5,13 +5,16 @@ from typing import Any
 
 import azure.durable_functions as df
 
-from activities import capture, cleanup, customize, provision, replicate, stage, submit, watch
+from activities import capture, cleanup, customize, janitor, provision, replicate, stage, submit, watch
 from activities.replies import hosted
+from orchestrators.abandon_run import abandon_run
 from orchestrators.await_operation import await_operation
 from orchestrators.build_image import build_image
+from orchestrators.janitor import janitor as janitor_orchestration
 from orchestrators.prepare_template import prepare_template
 from orchestrators.publish_shared_image import publish_shared_image
 from orchestrators.publish_vhd import publish_vhd
+from orchestrators.remove_leftover import remove_leftover
 from orchestrators.repeat_activity import repeat_activity
 
 bp = df.Blueprint()
@@ -23,6 +26,9 @@ ORCHESTRATIONS: tuple[Callable[..., Any], ...] = (
     publish_shared_image,
     publish_vhd,
     prepare_template,
+    janitor_orchestration,
+    remove_leftover,
+    abandon_run,
 )
 ACTIVITIES: tuple[Callable[..., Any], ...] = (
     stage.open_run,
@@ -47,6 +53,11 @@ ACTIVITIES: tuple[Callable[..., Any], ...] = (
     cleanup.delete_scripts,
     cleanup.delete_gallery_version,
     cleanup.delete_vhd,
+    janitor.find_leftovers,
+    janitor.release_leftover,
+    janitor.delete_leftover,
+    janitor.unpublished_outputs,
+    janitor.tidy_catalog,
     submit.check_template,
     submit.finish_template,
     watch.poll_operation,

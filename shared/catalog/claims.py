@@ -1,12 +1,16 @@
 """Claims: the first to write a name owns it, and its owner may claim it again."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
+from itertools import islice
 
 from azure.core.exceptions import ResourceExistsError
 from azure.data.tables import TableClient
 
 from shared.azure.errors import azure_errors
+
+MOST_DELETED = 1000
 
 
 class Claim(StrEnum):
@@ -30,3 +34,15 @@ class Claims:
                 found = self.table.get_entity(scope, name)
                 return Claim.OWN if found["owner"] == owner else Claim.TAKEN
             return Claim.NEW
+
+    def delete_older(self, than: datetime) -> int:
+        """Deletes claims made before a moment, at most 1000 of them; returns their number."""
+        text = than.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        with azure_errors("delete expired claims"):
+            found = self.table.query_entities(
+                f"Timestamp lt datetime'{text}'", select=["PartitionKey", "RowKey"]
+            )
+            expired = list(islice(found, MOST_DELETED))
+            for entity in expired:
+                self.table.delete_entity(entity)
+        return len(expired)

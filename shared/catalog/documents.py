@@ -55,9 +55,12 @@ class RunDocuments:
         data = self.blobs.read(f"kiln/runs/{run_id}/plan.json")
         return None if data is None else from_json(BuildPlan, json.loads(data))
 
-    def delete_scripts(self, run_id: str) -> None:
-        for path in list(self.blobs.list(f"kiln/runs/{run_id}/scripts/")):
+    def delete_scripts(self, run_id: str) -> int:
+        """Returns how many there were."""
+        paths = list(self.blobs.list(f"kiln/runs/{run_id}/scripts/"))
+        for path in paths:
             self.blobs.delete(path)
+        return len(paths)
 
     def _put(self, path: str, document: object) -> None:
         self.blobs.write(path, json.dumps(to_json(document)).encode(), "application/json")

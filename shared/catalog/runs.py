@@ -1,8 +1,9 @@
 """Runs in Azure Tables, newest first; every change is conditional on what it was made from (ETag)."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from azure.core import MatchConditions
 from azure.core.exceptions import (
@@ -17,7 +18,7 @@ from shared.azure.errors import azure_errors
 from shared.domain.codec import from_json, to_json
 from shared.domain.errors import BuildError, BuildFailed, TransientError
 from shared.domain.names import started_at
-from shared.domain.run import Run
+from shared.domain.run import Run, RunState
 from shared.domain.transitions import Event, apply
 
 PARTITION = "run"
@@ -69,6 +70,14 @@ class RunCatalog:
                 if count == limit:
                     return
                 yield _run(entity)
+
+    def since(self, moment: datetime, states: Collection[RunState]) -> Iterator[Run]:
+        """Runs created after a moment that are in one of these states, the newest first."""
+        wanted = " or ".join(f"state eq '{state.value}'" for state in states)
+        newer = f"RowKey lt '{_LAST_SECOND - int(moment.timestamp()):010d}'"
+        with azure_errors("list the runs"):
+            found = self.table.query_entities(f"PartitionKey eq '{PARTITION}' and {newer} and ({wanted})")
+            yield from map(_run, found)
 
     def _entity(self, run_id: str) -> TableEntity | None:
         try:

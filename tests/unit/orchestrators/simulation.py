@@ -9,14 +9,27 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from orchestrators.abandon_run import abandon_run
 from orchestrators.await_operation import await_operation
 from orchestrators.build_image import build_image
+from orchestrators.janitor import janitor
 from orchestrators.publish_shared_image import publish_shared_image
 from orchestrators.publish_vhd import publish_vhd
+from orchestrators.remove_leftover import remove_leftover
 from orchestrators.repeat_activity import repeat_activity
 
 ORCHESTRATIONS = {
-    f.__name__: f for f in (await_operation, build_image, publish_shared_image, publish_vhd, repeat_activity)
+    f.__name__: f
+    for f in (
+        abandon_run,
+        await_operation,
+        build_image,
+        janitor,
+        publish_shared_image,
+        publish_vhd,
+        remove_leftover,
+        repeat_activity,
+    )
 }
 Activity = Callable[[Any], Any]
 

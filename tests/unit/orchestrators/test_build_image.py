@@ -88,8 +88,8 @@ def test_a_failing_customizer_is_named_and_everything_is_deleted() -> None:
 @pytest.mark.parametrize("name", [n for n in succeeding() if n not in {"record_event", "poll_operation"}])
 def test_every_permanent_failure_ends_in_cleanup(name: str) -> None:
     error, simulation = build(succeeding() | {name: lambda _: failure("Broken")})
-    if name in {"delete_gallery_version", "delete_vhd"}:
-        assert error is None  # only called when publishing failed
+    if name in {"delete_gallery_version", "delete_vhd", "close_snapshot"}:
+        assert error is None  # what undoes is no part of the result, and only needed when publishing failed
         return
     assert error["code"] == "Broken"
     assert "delete_staging_group" in effects(simulation)
