@@ -1,7 +1,7 @@
 """The marketplace: platform images that a VM may name by publisher, offer, sku and version.
 
-Linux images come from the guest, which can really build them. Windows images are listed so that everything
-up to the first script can be tried.
+They come from the guest's catalogue. It lists more than can be made here, Windows among them, so that
+everything up to the first script can be tried.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from local.cloud.ports import MarketplaceImage
 
 @dataclass(frozen=True)
 class PlatformImage:
-    """One version of a platform image; `guest_image` is None for what the guest cannot build."""
+    """One version of a platform image."""
 
     publisher: str
     offer: str
@@ -25,7 +25,7 @@ class PlatformImage:
     generation: str
     architecture: str
     os_disk_gib: int
-    guest_image: MarketplaceImage | None
+    guest_image: MarketplaceImage
 
 
 def platform_image(image: MarketplaceImage) -> PlatformImage:
@@ -40,17 +40,6 @@ def platform_image(image: MarketplaceImage) -> PlatformImage:
         os_disk_gib=image.os_disk_gib,
         guest_image=image,
     )
-
-
-def _windows(sku: str, version: str) -> PlatformImage:
-    names = ("MicrosoftWindowsServer", "WindowsServer", sku, version)
-    return PlatformImage(*names, "Windows", "V2", "x64", os_disk_gib=127, guest_image=None)
-
-
-WINDOWS_IMAGES = (
-    _windows("2022-datacenter-g2", "20348.4294.251008"),
-    _windows("2025-datacenter-g2", "26100.6899.251008"),
-)
 
 
 @dataclass(frozen=True)
@@ -82,8 +71,8 @@ class Catalogue:
                 return image
         message = (
             f"The platform image '{publisher}:{offer}:{sku}:{version}' is not available. Verify that "
-            "all fields "
-            "in the storage profile are correct."
+            "all fields in the storage profile are correct. (This local cloud knows the images of its "
+            "catalogue only; docs/local-guest.md says how to add one.)"
         )
         raise ArmError(404, "PlatformImageNotFound", message, "imageReference")
 

@@ -9,7 +9,7 @@ from starlette.routing import Route
 
 from local.cloud.app import create_app
 from local.cloud.arm import Arm
-from local.cloud.catalogue import WINDOWS_IMAGES, Catalogue, platform_image
+from local.cloud.catalogue import Catalogue, platform_image
 from local.cloud.cloud import Cloud
 from local.cloud.door import Door
 from local.cloud.executions import Executions
@@ -99,7 +99,7 @@ def _cloud(options: Options, settings: CloudSettings) -> Cloud:
         operations=Operations(store, options.state),
         guest=guest,
         storage=Storage(settings.storage),
-        catalogue=Catalogue((*map(platform_image, guest.marketplace()), *WINDOWS_IMAGES)),
+        catalogue=Catalogue(tuple(map(platform_image, guest.marketplace()))),
         executions=Executions(),
         door=Door(),
     )

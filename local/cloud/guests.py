@@ -6,7 +6,7 @@ from pathlib import Path
 
 from local.cloud.ports import Guest, GuestError, MarketplaceImage, ScriptRequest, ScriptResult
 from local.guest.hypervisor import Hypervisor
-from local.guest.marketplace import TinyRecipe
+from local.guest.marketplace import read_marketplace
 
 
 def create_guest(name: str, data: Path) -> Guest:
@@ -22,8 +22,7 @@ class MetadataOnlyGuest:
     """
 
     def marketplace(self) -> tuple[MarketplaceImage, ...]:
-        names = ("Debian", "debian-12", "12-gen2", "0.20260101.1")
-        return (MarketplaceImage(*names, "Linux", "V2", "x64", os_disk_gib=30, recipe=TinyRecipe()),)
+        return read_marketplace()
 
     def prepare(self, image: MarketplaceImage) -> str:
         return f"metadata-{image.sku}-{image.version}"

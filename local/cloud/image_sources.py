@@ -83,8 +83,6 @@ async def content_of(cloud: Cloud, source: ImageSource) -> str:
     publisher, offer, sku, version = source.platform
     reference = {"publisher": publisher, "offer": offer, "sku": sku, "version": version}
     image = cloud.catalogue.resolve(reference).guest_image
-    if image is None:
-        raise not_implemented(f"the contents of the platform image {publisher}:{offer}:{sku}:{version}")
     return await asyncio.to_thread(cloud.guest.prepare, image)
 
 

@@ -1,13 +1,16 @@
-"""Where Debian packages come from: the machine's own apt configuration, or a setting.
+"""Where packages come from: a setting, the machine's apt configuration, or the distribution's own archive.
 
-KILN_DEBIAN_MIRROR is the URI of a Debian archive; its security archive is KILN_DEBIAN_SECURITY_MIRROR, or the
-same URI with `-security` appended, as mirrors have it.
+KILN_DEBIAN_MIRROR is the URI of a Debian archive; its security archive is KILN_DEBIAN_SECURITY_MIRROR, or
+the same URI with `-security` appended, as mirrors have it. KILN_UBUNTU_MIRROR is the URI of an Ubuntu
+archive, which holds the security fixes too.
 """
 
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from local.guest.errors import GuestError
 from local.guest.tools import run
@@ -19,6 +22,9 @@ _QUESTION = [
     "$(ORIGIN) $(RELEASE) $(REPO_URI)",
     "Created-By: Packages",
 ]
+_UBUNTU_ARCHIVE = "http://archive.ubuntu.com/ubuntu"
+# Debian machines trust Debian's keys alone, so Ubuntu's must be named.
+_UBUNTU_KEYS = Path("/usr/share/keyrings/ubuntu-archive-keyring.gpg")
 
 
 @dataclass(frozen=True)
@@ -27,7 +33,7 @@ class _Mirrors:
     security: str
 
 
-def debian_sources(suite: str) -> list[str]:
+def debian_sources(suite: str, components: Sequence[str]) -> list[str]:
     """Lines for sources.list: the suite, its updates and its security fixes.
 
     Empty when the machine does not use Debian's archives and nothing is set: mmdebstrap then takes its own.
@@ -35,20 +41,33 @@ def debian_sources(suite: str) -> list[str]:
     mirrors = _mirrors()
     if mirrors is None:
         return []
+    parts = " ".join(components)
     return [
-        f"deb {mirrors.main} {suite} main",
-        f"deb {mirrors.main} {suite}-updates main",
-        f"deb {mirrors.security} {suite}-security main",
+        f"deb {mirrors.main} {suite} {parts}",
+        f"deb {mirrors.main} {suite}-updates {parts}",
+        f"deb {mirrors.security} {suite}-security {parts}",
     ]
 
 
-def configured_mirror() -> str:
+def ubuntu_sources(suite: str, components: Sequence[str]) -> list[str]:
+    """The same for Ubuntu. Raises GuestError when its archive's keys are not installed."""
+    if not _UBUNTU_KEYS.exists():
+        raise GuestError("ToolMissing", f"{_UBUNTU_KEYS} is missing; install the package ubuntu-keyring.")
+    mirror = configured_mirror("ubuntu") or _UBUNTU_ARCHIVE
+    parts = " ".join(components)
+    return [
+        f"deb [signed-by={_UBUNTU_KEYS}] {mirror} {pocket} {parts}"
+        for pocket in (suite, f"{suite}-updates", f"{suite}-security")
+    ]
+
+
+def configured_mirror(distribution: str) -> str:
     """The setting's URI, or ""."""
-    return os.environ.get("KILN_DEBIAN_MIRROR", "").rstrip("/")
+    return os.environ.get(f"KILN_{distribution.upper()}_MIRROR", "").rstrip("/")
 
 
 def _mirrors() -> _Mirrors | None:
-    main = configured_mirror()
+    main = configured_mirror("debian")
     if main:
         return _Mirrors(main, os.environ.get("KILN_DEBIAN_SECURITY_MIRROR", f"{main}-security"))
     archives = _machine_archives()

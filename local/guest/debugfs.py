@@ -86,10 +86,6 @@ class FileSystem:
         fields = [line.split("/") for line in self._ask(f"ls -p {_quoted(real)}").splitlines()]
         return sorted(field[5] for field in fields if len(field) > 5 and field[5] not in ("", ".", ".."))  # noqa: PLR2004 - the line's fields
 
-    def extract(self, path: str, into: Path) -> None:
-        """Copies a directory tree; owners are kept only for root."""
-        self._ask(f"rdump {_quoted(path)} {_quoted(str(into))}")
-
     def _ask(self, request: str) -> str:
         """Answers of debugfs are for people, and its exit code is always 0."""
         completed = subprocess.run(

@@ -1,6 +1,6 @@
 """The data directory: where everything is, how it is locked, and how it is replaced whole or not at all.
 
-layers/ID/            immutable trees: base root file systems and the overlayfs uppers of ended scripts
+layers/ID             immutable: base root file systems, overlayfs uppers of ended scripts, data disks' images
 contents/ID.json      immutable states of disks; contents/ID.vhd is a content's exported disk image
 disks/ID/state.json   disks; disks/ID/run-*/ is what a script in progress has written so far
 temporary/            what is being built or removed; anything there may go when nobody builds
@@ -19,6 +19,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from local.guest.disk.esp import VOLUME_ID
 from local.guest.errors import GuestError
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,119}")
@@ -26,16 +27,20 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,119}")
 
 @dataclass(frozen=True)
 class DiskState:
-    """What a disk or content consists of: layers from the bottom up. No layers: an unformatted disk.
+    """What a disk or content consists of: layers from the bottom up, or a raw image, or nothing yet.
 
-    `root_uuid` is the root file system's UUID, which fstab and grub.cfg in the tree refer to. `bootable` says
-    that the tree holds a kernel and grub.cfg.
+    `root_uuid` is the root file system's UUID, which fstab and grub.cfg in the tree refer to, and `esp_id`
+    the EFI partition's volume id. `bootable` says that the tree holds a kernel and grub.cfg. `image` is a
+    data disk's raw image, a file beside the layers; while nobody has written to the disk, there is none.
     """
 
     layers: tuple[str, ...]
     size_gib: int
     root_uuid: str
     bootable: bool
+    image: str = ""
+    os_type: str = "Linux"
+    esp_id: str = VOLUME_ID
 
 
 class Store:
@@ -110,9 +115,10 @@ class Store:
         draft.replace(path)
 
     def layers_in_use(self) -> set[str]:
-        """Every layer that a disk or content refers to."""
+        """Every layer and raw image that a disk or content refers to."""
         files = [*self.contents.glob("*.json"), *self.disks.glob("*/state.json")]
-        return {layer for file in files for layer in _parse(file.read_bytes()).layers}
+        states = [_parse(file.read_bytes()) for file in files]
+        return {name for state in states for name in (*state.layers, state.image) if name}
 
 
 def _locked(path: Path) -> int:

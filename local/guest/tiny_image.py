@@ -37,6 +37,11 @@ exec "$@"
 """
 
 
+def facts() -> str:
+    """What the image is made from; when it changes, it is made anew."""
+    return "\n".join([_SHADOW, _SUDO, *_FILES, *_FILES.values(), *_DIRECTORIES])
+
+
 def build(tree: Path) -> None:
     """Fills an empty directory. Raises GuestError if busybox is missing or needs libraries."""
     busybox = Path(find("busybox"))

@@ -12,6 +12,7 @@ from local.guest.errors import GuestError
 _PACKAGES = {
     "busybox": "busybox-static",
     "debugfs": "e2fsprogs",
+    "qemu-img": "qemu-utils",
     "mke2fs": "e2fsprogs",
     "mkfs.vfat": "dosfstools",
     "mmd": "mtools",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 
 from local.cloud.catalogue import PlatformImage
 from local.cloud.cloud import Cloud
@@ -69,7 +70,9 @@ def _row(path: str, location: str, name: str) -> Json:
 
 
 def _properties(image: PlatformImage) -> Json:
+    plan = image.guest_image.plan
     return {
+        **({"plan": asdict(plan)} if plan else {}),
         "hyperVGeneration": image.generation,
         "architecture": image.architecture,
         "replicaType": "Managed",
