@@ -25,7 +25,7 @@ Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 class ForbiddenAddressError(Exception):
-    """The address is not public and not allowed; the message names it. Not an OSError: urllib3 wraps those."""
+    """The address is not public and not allowed; the message names it. No OSError: urllib3 wraps those."""
 
 
 @dataclass(frozen=True)
