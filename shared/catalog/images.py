@@ -1,0 +1,118 @@
+"""Published images in Azure Tables: one partition for each definition, one row for each version."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from azure.core import MatchConditions
+from azure.core.exceptions import (
+    HttpResponseError,
+    ResourceExistsError,
+    ResourceModifiedError,
+    ResourceNotFoundError,
+)
+from azure.data.tables import TableClient, TableEntity, UpdateMode
+
+from shared.azure.errors import azure_errors
+from shared.domain.codec import from_json, to_json
+from shared.domain.errors import TransientError
+from shared.domain.published_image import PublishedImage, lineage_key, version_of
+
+_ATTEMPTS = 8
+
+
+@dataclass(frozen=True)
+class ImageCatalog:
+    """The table of published images."""
+
+    table: TableClient
+
+    def add(self, image: PublishedImage) -> None:
+        """Records the image unless it is recorded already, in whatever state."""
+        with azure_errors(f"record image {image.version}"):
+            try:
+                self.table.create_entity(_entity(image))
+            except ResourceExistsError:
+                return
+
+    def get(self, version_id: str) -> PublishedImage | None:
+        """The image with that full ARM id, in whatever case; None for what Kiln did not publish."""
+        entity = self._entity(version_id)
+        return None if entity is None else _image(entity)
+
+    def change(
+        self, version_id: str, change: Callable[[PublishedImage], PublishedImage]
+    ) -> PublishedImage | None:
+        """Applies `change` to the record as it is stored now, whoever else writes; None without one."""
+        for _ in range(_ATTEMPTS):
+            entity = self._entity(version_id)
+            if entity is None:
+                return None
+            before = _image(entity)
+            after = change(before)
+            if after == before or self._replace(entity, after):
+                return after
+        raise TransientError(f"too many writers change {version_id} at once")
+
+    def of_definition(self, definition_id: str) -> tuple[PublishedImage, ...]:
+        """All versions that Kiln published to the definition, in no order."""
+        return tuple(self._query("PartitionKey eq @key", {"key": _partition(definition_id)}))
+
+    def children(self, parent: str) -> tuple[PublishedImage, ...]:
+        """The images that were built straight on `parent`, an exact version."""
+        return tuple(self._query("parent eq @parent", {"parent": parent.lower()}))
+
+    def all(self) -> Iterator[PublishedImage]:
+        """Every image, a page at a time."""
+        return self._query("PartitionKey ne @none", {"none": ""})
+
+    def _query(self, query: str, parameters: dict[str, str]) -> Iterator[PublishedImage]:
+        with azure_errors("list the images"):
+            for entity in self.table.query_entities(query, parameters=parameters):
+                yield _image(entity)
+
+    def _entity(self, version_id: str) -> TableEntity | None:
+        with azure_errors("read an image"):
+            try:
+                return self.table.get_entity(_partition(version_id), version_of(version_id))
+            except ResourceNotFoundError:
+                return None
+
+    def _replace(self, entity: TableEntity, image: PublishedImage) -> bool:
+        """Writes the image if nobody has written it since `entity` was read."""
+        with azure_errors(f"record image {image.version}"):
+            try:
+                self.table.update_entity(
+                    _entity(image),
+                    mode=UpdateMode.REPLACE,
+                    etag=entity.metadata["etag"],
+                    match_condition=MatchConditions.IfNotModified,
+                )
+            except ResourceModifiedError:
+                return False
+            except HttpResponseError as error:
+                if error.status_code == HTTPStatus.PRECONDITION_FAILED:
+                    return False
+                raise
+            return True
+
+
+def _partition(reference: str) -> str:
+    """Table keys may not hold slashes."""
+    return lineage_key(reference).replace("/", "|")
+
+
+def _entity(image: PublishedImage) -> dict[str, object]:
+    return {
+        "PartitionKey": _partition(image.id),
+        "RowKey": version_of(image.id),
+        "parent": image.parent.lower(),
+        "template": image.template_id.lower(),
+        "state": image.state.value,
+        "document": json.dumps(to_json(image), separators=(",", ":")),
+    }
+
+
+def _image(entity: TableEntity) -> PublishedImage:
+    return from_json(PublishedImage, json.loads(entity["document"]))
