@@ -1,0 +1,1 @@
+"""Azure Service Bus on one machine: an AMQP 1.0 endpoint for the real azure-servicebus clients."""

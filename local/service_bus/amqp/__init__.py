@@ -1,0 +1,1 @@
+"""The wire: connections, links, tokens and $management requests over proton's engine."""

@@ -1,0 +1,52 @@
+"""A link on which a client sends messages to a queue or topic."""
+
+from proton import Condition, Delivery, Receiver
+
+from local.service_bus.amqp.link_handler import LinkHandler, mirror
+from local.service_bus.amqp.service import Service
+from local.service_bus.errors import BusError, message_too_large
+from local.service_bus.sections import parse_message, split_batch
+from local.service_bus.settings import LARGEST_MESSAGE_BYTES
+
+_CREDIT = 1_000
+
+
+class IncomingLink(LinkHandler):
+    """All messages of a transfer are taken or none; the answer leaves when they are stored."""
+
+    def __init__(self, service: Service, link: Receiver, path: str) -> None:
+        """Raises BusError if there is no such entity."""
+        self._service = service
+        self._link = link
+        self._path = path
+        service.namespace.sender_target(path)
+        mirror(link)
+        link.max_message_size = LARGEST_MESSAGE_BYTES
+        link.open()
+        link.flow(_CREDIT)
+
+    def delivery(self, delivery: Delivery) -> None:
+        if delivery.partial or not delivery.readable:
+            return
+        raw = bytes(self._link.recv(delivery.pending) or b"")
+        self._link.advance()
+        try:
+            self._take(raw)
+        except BusError as error:
+            delivery.local.condition = Condition(error.condition, error.description)
+            delivery.update(Delivery.REJECTED)
+        else:
+            delivery.update(Delivery.ACCEPTED)
+        delivery.settle()
+        if self._link.credit <= _CREDIT // 2:
+            self._link.flow(_CREDIT - self._link.credit)
+
+    def _take(self, raw: bytes) -> None:
+        if len(raw) > LARGEST_MESSAGE_BYTES:
+            raise message_too_large(len(raw), LARGEST_MESSAGE_BYTES)
+        target = self._service.namespace.sender_target(self._path)
+        contents = [parse_message(each) for each in split_batch(raw) or [raw]]
+        for content in contents:
+            target.check(content)
+        for content in contents:
+            target.send(content)

@@ -1,0 +1,120 @@
+"""A link on which a client receives messages of a queue, a subscription or a session."""
+
+from collections.abc import Callable
+
+from proton import Condition, Delivery, Link, Sender
+
+from local.service_bus.amqp.link_handler import LinkHandler, close
+from local.service_bus.amqp.service import Service
+from local.service_bus.dispositions import Disposition, Outcome
+from local.service_bus.errors import BusError, undecodable
+from local.service_bus.message_queue import MessageQueue
+from local.service_bus.records import Record
+from local.service_bus.sections import encode_delivery, owned
+
+_TAG_BYTES = 16
+
+
+class OutgoingLink(LinkHandler):
+    """A consumer of one queue. `changed` is called when there is something to send."""
+
+    def __init__(
+        self, service: Service, link: Sender, queue: MessageQueue, changed: Callable[[], None]
+    ) -> None:
+        self._service = service
+        self._link = link
+        self._queue = queue
+        self._changed = changed
+        self._locks: dict[Delivery, bytes] = {}
+        self._sent = 0
+        self.name: str = link.name
+        self.deletes = link.remote_snd_settle_mode == Link.SND_SETTLED
+
+    # -- as the queue sees it
+
+    @property
+    def credit(self) -> int:
+        return self._link.credit
+
+    def deliver(self, record: Record) -> None:
+        raw = encode_delivery(record, self._queue.locked_until(record))
+        self._sent += 1
+        # In .NET's byte order: the client reads the lock token from the tag.
+        tag = record.lock_token or self._sent.to_bytes(_TAG_BYTES, "big")
+        delivery = self._link.delivery(tag)  # type: ignore[arg-type]  # bytes pass as they are
+        self._link.send(raw)
+        if record.lock_token is None:
+            delivery.settle()
+        else:
+            self._locks[delivery] = record.lock_token
+        self._link.advance()
+        self._changed()
+
+    def pumped(self) -> None:
+        if self._link.drain_mode and self._link.credit > 0:
+            self._link.drained()
+            self._changed()
+
+    def detach(self, error: BusError) -> None:
+        close(self._link, error)
+        self._changed()
+
+    # -- as the client sees it
+
+    def flow(self) -> None:
+        self._queue.wake()
+
+    def closed(self) -> None:
+        self._locks.clear()
+        self._queue.remove(self)
+
+    def delivery(self, delivery: Delivery) -> None:
+        token = self._locks.get(delivery)
+        if token is None or not delivery.updated:
+            return
+        state = delivery.remote_state
+        if state not in _OUTCOMES:
+            if delivery.settled:
+                # Settled without an outcome: the lock stays until it ends, as after a lost connection.
+                self._end(delivery)
+            return
+        try:
+            self._queue.settle(token, _disposition(delivery))
+        except BusError as error:
+            delivery.local.condition = Condition(error.condition, error.description)
+            delivery.update(Delivery.REJECTED)
+        else:
+            if state == Delivery.MODIFIED:
+                delivery.local.failed = delivery.remote.failed
+                delivery.local.undeliverable = delivery.remote.undeliverable
+            delivery.update(state)
+        self._end(delivery)
+
+    def _end(self, delivery: Delivery) -> None:
+        del self._locks[delivery]
+        delivery.settle()
+
+
+_OUTCOMES = {
+    Delivery.ACCEPTED: Outcome.COMPLETE,
+    Delivery.REJECTED: Outcome.DEAD_LETTER,
+    Delivery.RELEASED: Outcome.RELEASE,
+    Delivery.MODIFIED: Outcome.ABANDON,
+}
+
+
+def _disposition(delivery: Delivery) -> Disposition:
+    state = delivery.remote_state
+    remote = delivery.remote
+    given: object = None
+    outcome = _OUTCOMES[state]  # type: ignore[index]  # the caller has looked
+    if state == Delivery.MODIFIED:
+        given = remote.annotations
+        if remote.undeliverable:
+            outcome = Outcome.DEFER
+    elif state == Delivery.REJECTED and remote.condition is not None:
+        given = remote.condition.info
+    properties = owned(given) if given else {}
+    if not isinstance(properties, dict):
+        raise undecodable("the properties of an outcome are not a map")
+    return Disposition(outcome, {str(name): value for name, value in properties.items() if value is not None})

@@ -1,0 +1,137 @@
+"""Request and response over a pair of links, as $cbs and $management use them.
+
+Source: AMQP Management (working draft) and "AMQP request-response operations" of Microsoft's documentation.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias, cast
+
+from proton import Delivery, Message, Receiver, Sender, int32, symbol
+
+from local.service_bus.amqp.link_handler import LinkHandler, mirror
+from local.service_bus.errors import BusError
+from local.service_bus.sections import owned
+
+log = logging.getLogger("ServiceBus.Requests")
+_CREDIT = 100
+_INTERNAL_ERROR = 500
+
+
+@dataclass(frozen=True)
+class Request:
+    """`properties` are the application properties; the body's bytes are copies."""
+
+    operation: str
+    properties: dict[str, object]
+    body: object
+
+
+@dataclass(frozen=True)
+class Answer:
+    """`status` as in HTTP: 200, 202 and 204 are success."""
+
+    status: int = 200
+    body: object = None
+    description: str = "OK"
+    condition: str | None = None
+
+
+Handle: TypeAlias = Callable[[Request], Answer]
+
+
+@dataclass(frozen=True)
+class AnswerNames:
+    """$cbs and $management spell the properties of an answer differently."""
+
+    status: str
+    description: str
+
+
+CBS_NAMES = AnswerNames("status-code", "status-description")
+MANAGEMENT_NAMES = AnswerNames("statusCode", "statusDescription")
+
+
+class ReplyLink(LinkHandler):
+    """The link on which a client takes answers; they wait for credit."""
+
+    def __init__(self, link: Sender) -> None:
+        self._link = link
+        mirror(link)
+        link.open()
+        self._waiting: list[bytes] = []
+        self._sent = 0
+
+    def send(self, message: Message) -> None:
+        self._waiting.append(bytes(message.encode()))
+        self.flow()
+
+    def flow(self) -> None:
+        while self._waiting and self._link.credit > 0:
+            self._sent += 1
+            delivery = self._link.delivery(str(self._sent))
+            self._link.send(self._waiting.pop(0))
+            delivery.settle()
+            self._link.advance()
+        if self._link.drain_mode:
+            self._link.drained()
+
+
+class RequestLink(LinkHandler):
+    """The link on which a client asks. `reply` finds the link for an address, None if the client has none."""
+
+    def __init__(
+        self,
+        link: Receiver,
+        handle: Handle,
+        names: AnswerNames,
+        reply: Callable[[str | None], ReplyLink | None],
+    ) -> None:
+        self._link = link
+        self._handle = handle
+        self._names = names
+        self._reply = reply
+        mirror(link)
+        link.open()
+        link.flow(_CREDIT)
+
+    def delivery(self, delivery: Delivery) -> None:
+        if delivery.partial or not delivery.readable:
+            return
+        raw = bytes(self._link.recv(delivery.pending) or b"")
+        self._link.advance()
+        delivery.update(Delivery.ACCEPTED)
+        delivery.settle()
+        self._link.flow(1)
+        message = Message()
+        message.decode(raw)
+        answer = self._answered(message)
+        if (link := self._reply(message.reply_to)) is not None:
+            link.send(self._encoded(message, answer))
+
+    def _answered(self, message: Message) -> Answer:
+        given = cast("dict[str, object]", message.properties or {})
+        properties = {str(name): owned(value) for name, value in given.items()}
+        request = Request(str(properties.get("operation", "")), properties, owned(message.body))
+        try:
+            return self._handle(request)
+        except BusError as error:
+            return Answer(error.status, None, error.description, error.condition)
+        except Exception:
+            log.exception("the request %s failed", request.operation)
+            return Answer(_INTERNAL_ERROR, None, "Internal error", "amqp:internal-error")
+
+    def _encoded(self, request: Message, answer: Answer) -> Message:
+        properties: dict[str, object] = {
+            self._names.status: int32(answer.status),
+            self._names.description: answer.description,
+        }
+        if answer.condition is not None:
+            properties["errorCondition"] = symbol(answer.condition)
+        reply = Message(properties=properties)
+        # The body may be a map of anything that AMQP has a type for, which proton's annotations leave out.
+        reply.body = answer.body  # type: ignore[assignment]
+        reply.address = request.reply_to or ""
+        reply.correlation_id = request.id
+        return reply
