@@ -60,12 +60,7 @@ def _context(instance: Instance, new: Sequence[Recorded], poll_ms: int) -> str:
     The two long-timer durations are left out, as the MSSQL and Durable Task Scheduler back ends do: then the
     SDK makes one timer of any length instead of a chain of short ones.
     """
-    events = ",".join(
-        [
-            *('{"IsPlayed":true,' + event.text for event in instance.history),
-            *('{"IsPlayed":false,' + event.text for event in new),
-        ]
-    )
+    events = ",".join(filter(None, [_events(instance.history, "true"), _events(new, "false")]))
     parent = instance.parent.instance_id if instance.parent else None
     replaying = "true" if instance.history else "false"
     return (
@@ -73,6 +68,11 @@ def _context(instance: Instance, new: Sequence[Recorded], poll_ms: int) -> str:
         f'"isReplaying":{replaying},"parentInstanceId":{json.dumps(parent)},"upperSchemaVersion":1,'
         f'"upperSchemaVersionNew":{_REPLAY_SCHEMA_V3},"defaultHttpAsyncRequestSleepTimeMillseconds":{poll_ms}}}'
     )
+
+
+def _events(events: Sequence[Recorded], played: str) -> str:
+    head = f'{{"IsPlayed":{played},'
+    return head + f",{head}".join([event.text for event in events]) if events else ""
 
 
 def _parse(state: dict[str, Json], stack: str) -> Answer:

@@ -20,8 +20,8 @@ from . import frames
 from .indexing import IndexingError, LoadedFunction, index_app
 from .invocation import Invocation, current_function, current_invocation
 from .link import HostLink
+from .sdk_shortcuts import take_shortcuts
 from .threads import FunctionThreads
-from .timestamps import use_fast_timestamps
 
 _PR_SET_PDEATHSIG = 1
 
@@ -83,7 +83,7 @@ class Worker:
         except IndexingError as error:
             answer: frames.Body = {"result": {"status": "Failure", "exception": {"message": str(error)}}}
         else:
-            use_fast_timestamps()
+            take_shortcuts()
             metadata = [function.metadata() for function in self._functions.values()]
             answer = {"result": {"status": "Success"}, "functionMetadataResults": cast("Wire", metadata)}
         self._link.send("functionMetadataResponse", answer)
