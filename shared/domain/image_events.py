@@ -47,8 +47,9 @@ class InvalidEventError(Exception):
 
 @dataclass(frozen=True)
 class ImageEvent:
-    """`subject` is what it is about: the full ARM id of a gallery version, a URN with its version, or a template's
-    id. `time` is UTC, ISO 8601; `data` are short facts without secrets."""
+    """`subject` is what it is about: the full ARM id of a gallery version, a URN with its version, or a
+    template's id. `time` is UTC, ISO 8601; `data` are short facts without secrets.
+    """
 
     id: str
     type: EventType

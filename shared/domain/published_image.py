@@ -41,9 +41,9 @@ class PublishedImage:
 
 
 def lineage_key(reference: str) -> str:
-    """What versions of one image share: a definition's id or `publisher:offer:sku`, in lower case.
+    """What an image's versions share: a definition's id or `publisher:offer:sku`, in lower case.
 
-    `reference` is an exact version of it, or `latest`: an ARM id with `/versions/…`, or a URN with four parts.
+    `reference` is an exact version of it, or `latest`: an ARM id with `/versions/…`, or a URN of four parts.
     """
     lower = reference.lower()
     if lower.startswith("/"):

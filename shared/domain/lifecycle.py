@@ -1,0 +1,127 @@
+"""Which versions of an image definition go, and why: deprecated, then no longer latest, then deleted.
+
+Each step waits for the one before, so that whoever uses a version has the days between to move on.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from shared.domain.published_image import ImageState
+
+
+class LifecycleAction(StrEnum):
+    KEEP = "keep"
+    DEPRECATE = "deprecate"  # sets the end of life
+    EXCLUDE = "exclude"  # from latest
+    DELETE = "delete"
+
+
+@dataclass(frozen=True)
+class LifecyclePolicy:
+    """What may go of a definition. 0 switches a limit off; a policy without limits keeps everything.
+
+    A version is surplus when it is neither among the newest `keep_count` nor younger than `keep_days`.
+    `spare_tags` are tags that keep a version, `*` for any value. The days count from when the step before was taken.
+    """
+
+    definition_id: str
+    keep_count: int = 0
+    keep_days: int = 0
+    keep_newest_of_major: bool = True
+    spare_tags: dict[str, str] = field(default_factory=dict)
+    exclude_after_days: int = 14
+    delete_after_days: int = 30
+
+
+@dataclass(frozen=True)
+class VersionFacts:
+    """What decides about a version. Times are aware; `users` are ids of what runs on it."""
+
+    id: str
+    number: tuple[int, int, int]
+    published_at: datetime
+    state: ImageState = ImageState.LIVE
+    state_at: datetime | None = None
+    tags: dict[str, str] = field(default_factory=dict)
+    users: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class LifecycleStep:
+    """What happens to a version, and the reason in words."""
+
+    version_id: str
+    action: LifecycleAction
+    reason: str
+
+
+def plan_lifecycle(
+    policy: LifecyclePolicy, versions: Iterable[VersionFacts], now: datetime
+) -> tuple[LifecycleStep, ...]:
+    """One step for each version that is there, the newest first; the newest of all is always kept."""
+    newest_first = sorted(versions, key=lambda version: version.number, reverse=True)
+    present = [version for version in newest_first if version.state is not ImageState.DELETED]
+    return tuple(_step(policy, version, present, now) for version in present)
+
+
+def _step(
+    policy: LifecyclePolicy, version: VersionFacts, present: Sequence[VersionFacts], now: datetime
+) -> LifecycleStep:
+    spared = _spared(policy, version, present)
+    if spared:
+        return LifecycleStep(version.id, LifecycleAction.KEEP, spared)
+    wanted = _wanted(policy, version, present, now)
+    if wanted:
+        return LifecycleStep(version.id, LifecycleAction.KEEP, wanted)
+    return _next(policy, version, now)
+
+
+def _spared(policy: LifecyclePolicy, version: VersionFacts, present: Sequence[VersionFacts]) -> str:
+    """Why the version is kept whatever its age; empty if nothing protects it."""
+    if version is present[0]:
+        return "the newest version"
+    if policy.keep_newest_of_major and version is _newest_of_major(version, present):
+        return f"the newest of major version {version.number[0]}"
+    for name, value in policy.spare_tags.items():
+        if name in version.tags and value in ("*", version.tags[name]):
+            return f"tagged {name}={version.tags[name]}"
+    if version.users:
+        return f"in use by {len(version.users)}, for example {version.users[0]}"
+    return ""
+
+
+def _newest_of_major(version: VersionFacts, present: Sequence[VersionFacts]) -> VersionFacts:
+    return next(other for other in present if other.number[0] == version.number[0])
+
+
+def _wanted(
+    policy: LifecyclePolicy, version: VersionFacts, present: Sequence[VersionFacts], now: datetime
+) -> str:
+    """Why the version is not surplus yet; a revoked one always is."""
+    if version.state is ImageState.REVOKED:
+        return ""
+    if not policy.keep_count and not policy.keep_days:
+        return "the policy has no limit"
+    rank = present.index(version) + 1
+    if policy.keep_count and rank <= policy.keep_count:
+        return f"number {rank} of the newest {policy.keep_count}"
+    age = now - version.published_at
+    if policy.keep_days and age < timedelta(days=policy.keep_days):
+        return f"{age.days} days old, kept for {policy.keep_days}"
+    return ""
+
+
+def _next(policy: LifecyclePolicy, version: VersionFacts, now: datetime) -> LifecycleStep:
+    days = (now - (version.state_at or version.published_at)).days
+    match version.state:
+        case ImageState.LIVE:
+            return LifecycleStep(version.id, LifecycleAction.DEPRECATE, "surplus by the policy")
+        case ImageState.DEPRECATED if days >= policy.exclude_after_days:
+            return LifecycleStep(version.id, LifecycleAction.EXCLUDE, f"deprecated {days} days ago")
+        case ImageState.EXCLUDED | ImageState.REVOKED if days >= policy.delete_after_days:
+            return LifecycleStep(version.id, LifecycleAction.DELETE, f"{version.state} {days} days ago")
+        case _:
+            reason = f"{version.state} {days} days ago, waits for its next step"
+            return LifecycleStep(version.id, LifecycleAction.KEEP, reason)
