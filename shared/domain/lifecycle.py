@@ -23,7 +23,7 @@ class LifecyclePolicy:
     """What may go of a definition. 0 switches a limit off; a policy without limits keeps everything.
 
     A version is surplus when it is neither among the newest `keep_count` nor younger than `keep_days`.
-    `spare_tags` are tags that keep a version, `*` for any value. The days count from when the step before was taken.
+    `spare_tags` are tags that keep a version, `*` for any value. The days count from the step before.
     """
 
     definition_id: str
