@@ -116,8 +116,10 @@ class Store:
 
     def layers_in_use(self) -> set[str]:
         """Every layer and raw image that a disk or content refers to."""
-        files = [*self.contents.glob("*.json"), *self.disks.glob("*/state.json")]
-        states = [_parse(file.read_bytes()) for file in files]
+        states = []
+        for file in [*self.contents.glob("*.json"), *self.disks.glob("*/state.json")]:
+            with suppress(FileNotFoundError):  # another thread deletes its disk
+                states.append(_parse(file.read_bytes()))
         return {name for state in states for name in (*state.layers, state.image) if name}
 
 
