@@ -137,7 +137,7 @@ def put_version(client: ComputeManagementClient, plan: BuildPlan, output: Galler
         ),
     )
     with azure_errors(f"publish gallery version {output.version}"):
-        start(
+        operation = start(
             output.version_id,
             client.gallery_image_versions.begin_create_or_update,
             address.group,
@@ -146,7 +146,7 @@ def put_version(client: ComputeManagementClient, plan: BuildPlan, output: Galler
             address.version,
             version,
         )
-    return OperationRef(OperationKind.GALLERY_VERSION, output.version_id)
+    return OperationRef(OperationKind.GALLERY_VERSION, output.version_id, operation.url)
 
 
 def poll_version(client: ComputeManagementClient, version_id: str) -> OperationStatus:

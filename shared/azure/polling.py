@@ -1,9 +1,10 @@
 """Looks once at a long-running operation, whatever its kind."""
 
+from dataclasses import replace
 from http import HTTPStatus
 
 from azure.core.exceptions import HttpResponseError
-from azure.core.rest import HttpRequest
+from azure.core.rest import HttpRequest, HttpResponse
 from azure.mgmt.resource.resources import ResourceManagementClient
 
 from shared.azure.clients import ArmClients
@@ -15,6 +16,8 @@ from shared.azure.throttling import retry_after
 from shared.domain.errors import BuildError, TransientError
 from shared.domain.operations import OperationKind, OperationRef, OperationState, OperationStatus
 
+WITHOUT_CAUSE = frozenset({"RunCommandFailed", "GalleryVersionFailed"})
+
 
 def poll(clients: ArmClients, store: BlobStore, operation: OperationRef) -> OperationStatus:
     """One request, no waiting. A failed operation is a status, not an exception."""
@@ -24,11 +27,23 @@ def poll(clients: ArmClients, store: BlobStore, operation: OperationRef) -> Oper
         case OperationKind.ARM | OperationKind.ARM_UNDO:
             return poll_arm(clients.resources, operation)
         case OperationKind.RUN_COMMAND:
-            return poll_script(clients.compute, operation.resource_id)
+            return _with_cause(clients, operation, poll_script(clients.compute, operation.resource_id))
         case OperationKind.GALLERY_VERSION:
-            return poll_version(clients.compute, operation.resource_id)
+            return _with_cause(clients, operation, poll_version(clients.compute, operation.resource_id))
         case OperationKind.BLOB_COPY:
             return store.copy_status(operation.resource_id)
+
+
+def _with_cause(clients: ArmClients, operation: OperationRef, status: OperationStatus) -> OperationStatus:
+    """The resource says that it failed; only the operation that made it knows why."""
+    if status.error is None or status.error.code not in WITHOUT_CAUSE or not operation.url:
+        return status
+    cause = poll_arm(clients.resources, operation).error
+    if cause is None:
+        return status
+    message = f"{status.error.message}: {cause.message}"
+    details = {**status.error.details, "cause": cause.code}
+    return replace(status, error=replace(status.error, message=message, details=details))
 
 
 def poll_arm(client: ResourceManagementClient, operation: OperationRef) -> OperationStatus:
@@ -36,7 +51,7 @@ def poll_arm(client: ResourceManagementClient, operation: OperationRef) -> Opera
     with azure_errors(f"poll the operation on {operation.resource_id}"):
         response = client.send_request(HttpRequest("GET", operation.url))
         if response.status_code == HTTPStatus.NOT_FOUND:
-            return _absent(operation)
+            return _absent(operation, response)
         wait = retry_after(response.headers)
         if response.status_code == HTTPStatus.ACCEPTED:
             return OperationStatus(OperationState.IN_PROGRESS, wait)
@@ -46,11 +61,13 @@ def poll_arm(client: ResourceManagementClient, operation: OperationRef) -> Opera
     return _from_document(operation, body, wait)
 
 
-def _absent(operation: OperationRef) -> OperationStatus:
+def _absent(operation: OperationRef, response: HttpResponse) -> OperationStatus:
     """The Location of a deletion may be gone together with what was deleted; others may be late to appear."""
     if operation.kind is OperationKind.ARM_UNDO:
         return OperationStatus(OperationState.SUCCEEDED)
-    message = f"Azure does not know the operation on {operation.resource_id}"
+    answer = HttpResponseError(response=response)
+    reason = answer.error.message if answer.error else answer.message
+    message = f"Azure does not know the operation on {operation.resource_id}: {reason}"
     raise TransientError(message, code="OperationNotFound")
 
 

@@ -1,6 +1,6 @@
 """Managed Run Commands (v2): how a script runs in the build VM without any way in."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from azure.core.exceptions import HttpResponseError
@@ -14,6 +14,7 @@ from azure.mgmt.compute.models import (
 )
 
 from shared.azure.errors import azure_errors, is_absent
+from shared.azure.starting import start
 from shared.azure.storage import BlobStore
 from shared.azure.values import text
 from shared.azure.vm import vm_id
@@ -53,10 +54,15 @@ def start_script(
         ),
     )
     with azure_errors(f"start {name} in the build VM"):
-        client.virtual_machine_run_commands.begin_create_or_update(
-            plan.staging_group, plan.names.vm, name, command, polling=False
+        operation = start(
+            vm_id(plan),
+            client.virtual_machine_run_commands.begin_create_or_update,
+            plan.staging_group,
+            plan.names.vm,
+            name,
+            command,
         )
-    return reference(plan, name)
+    return replace(reference(plan, name), url=operation.url)
 
 
 def exists(client: ComputeManagementClient, plan: BuildPlan, name: str) -> bool:

@@ -7,7 +7,8 @@ from unittest.mock import Mock
 
 import pytest
 
-from shared.azure.polling import poll_arm
+from shared.azure.clients import ArmClients
+from shared.azure.polling import poll, poll_arm
 from shared.domain.errors import TransientError
 from shared.domain.operations import OperationKind, OperationRef, OperationState
 
@@ -72,3 +73,17 @@ def test_the_services_wish_is_read(headers: dict[str, str], seconds: float) -> N
 def test_throttling_of_the_poll_itself_is_transient() -> None:
     with pytest.raises(TransientError):
         poll_arm(client(429, {"error": {"code": "TooManyRequests", "message": "slow down"}}), OPERATION)
+
+
+def test_a_failed_gallery_version_tells_the_operations_cause() -> None:
+    properties = Mock(provisioning_state="Failed", replication_status=None)
+    compute = Mock()
+    compute.gallery_image_versions.get.return_value = Mock(properties=properties)
+    body = {"status": "Failed", "error": {"code": "SkuNotAvailable", "message": "sold out"}}
+    clients = ArmClients(compute=compute, network=Mock(), resources=client(200, body))
+    version = "/subscriptions/s/resourceGroups/g/providers/M/galleries/a/images/b/versions/1.0.0"
+    operation = OperationRef(OperationKind.GALLERY_VERSION, version, "https://arm/operations/1")
+    error = poll(clients, Mock(), operation).error
+    assert error is not None
+    assert error.message.endswith(": sold out")
+    assert (error.code, error.details["cause"]) == ("GalleryVersionFailed", "SkuNotAvailable")
