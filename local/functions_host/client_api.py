@@ -51,7 +51,7 @@ class DurableClientApi:
             raise InstanceConflictError(
                 f"An Orchestration instance with the status {existing.status} already exists."
             )
-        version = version or self._durable.options.default_version
+        version = version or self._durable.options.versions.current
         now = time.time()
         instance = new_instance(instance_id, name, version, input_json, now)
         unit = UnitOfWork()

@@ -7,13 +7,17 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
+from typing import TypeVar
 
 from .errors import LoadError
 from .settings import Json, read_json_object, resolve
 from .timespan import parse_timespan
+from .versions import FailureStrategy, MatchStrategy, Versions
 
 DEFAULT_TIMEOUT_SECONDS = 1800.0
+C = TypeVar("C", bound=StrEnum)
 _HUB_NAME = re.compile(r"[A-Za-z][A-Za-z0-9]{2,44}")
 
 
@@ -25,7 +29,7 @@ class DurableOptions:
     max_activities: int
     max_orchestrators: int
     max_entities: int
-    default_version: str | None = None
+    versions: Versions = field(default_factory=Versions)
     allow_restart_of_any_state: bool = False
     max_actions: int = 100_000
     entity_batch_size: int = 5_000
@@ -86,7 +90,11 @@ def _durable(section: "_Section", settings: Mapping[str, str]) -> DurableOptions
         max_activities=section.number("maxConcurrentActivityFunctions", per_host),
         max_orchestrators=section.number("maxConcurrentOrchestratorFunctions", per_host),
         max_entities=section.number("maxConcurrentEntityFunctions", per_host),
-        default_version=section.text("defaultVersion", "") or None,
+        versions=Versions(
+            section.text("defaultVersion", "") or None,
+            section.choice("versionMatchStrategy", MatchStrategy.CURRENT_OR_OLDER),
+            section.choice("versionFailureStrategy", FailureStrategy.REJECT),
+        ),
         allow_restart_of_any_state=states == "AnyState",
         max_actions=section.number("maxOrchestrationActions", 100_000),
         entity_batch_size=section.number("maxEntityOperationBatchSize", 5_000),
@@ -161,6 +169,14 @@ class _Section:
         if value is not None and not isinstance(value, str):
             raise LoadError(f"{self.place(name)}: expected a string")
         return default if value is None else value
+
+    def choice(self, name: str, default: C) -> C:
+        """One of an enumeration's values, whatever its case."""
+        given = self.text(name, default.value).lower()
+        for option in type(default):
+            if option.value.lower() == given:
+                return option
+        raise LoadError(f"{self.place(name)}: expected one of {', '.join(type(default))}")
 
     def number(self, name: str, default: int) -> int:
         value = self.values.get(name)

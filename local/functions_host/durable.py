@@ -40,7 +40,7 @@ class DurableHost:
         self.entity_mail = Mailboxes[EntityMessage](self.due, self.entities.wake)
         self.post = Post(store, self.orchestrations, self.entity_mail)
         self.scheduler = Scheduler(
-            store, self.instances, self.post, self.activities.dispatch, options.default_version
+            store, self.instances, self.post, self.activities.dispatch, options.versions.current
         )
         self.engine = OrchestrationEngine(store, workers, self.instances, self.scheduler, options)
         self.engine.mail, self.engine.post = self.orchestrations, self.post

@@ -24,6 +24,7 @@ from .scheduling import Scheduler, UnknownFunctionError, unknown_function
 from .store import Store, UnitOfWork
 from .tasks import Tasks
 from .turn import Ending, Turn, continue_as_new, end, go_on
+from .versions import FailureStrategy
 from .worker_pool import WorkerPool
 
 log = logging.getLogger("Host.Durable")
@@ -93,6 +94,10 @@ class OrchestrationEngine:
     async def _run_turn(self, instance_id: str) -> bool:
         now = time.time()
         instance = self._instances.load(instance_id)
+        mismatch = self._version_mismatch(instance)
+        if mismatch and self._options.versions.failure is FailureStrategy.REJECT:
+            log.warning("instance %s is left for another version of the app: %s", instance_id, mismatch)
+            return False
         intake = take_in(instance, self.mail.waiting(instance_id), now)
         if not intake.taken:
             return False
@@ -112,6 +117,8 @@ class OrchestrationEngine:
     async def _play(self, turn: Turn, intake: Intake) -> Instance:
         turn.add(EventType.ORCHESTRATOR_STARTED)
         turn.events += intake.events
+        if mismatch := self._version_mismatch(turn.instance):
+            return self._fail(turn, mismatch)
         if intake.terminated:
             return end(turn, Ending(Status.TERMINATED, intake.termination), self._instances, self.post)
         if turn.status is Status.SUSPENDED:
@@ -151,6 +158,11 @@ class OrchestrationEngine:
         if answer.done:
             return end(turn, Ending(Status.COMPLETED, answer.output), self._instances, self.post)
         return go_on(turn, self._instances)
+
+    def _version_mismatch(self, instance: Instance | None) -> str | None:
+        if instance is None or instance.status.is_terminal:
+            return None
+        return self._options.versions.mismatch(instance.version)
 
     def _fail(self, turn: Turn, message: str, details: str = "") -> Instance:
         log.error("instance %s of '%s' failed: %s", turn.instance.id, turn.instance.name, message)

@@ -32,6 +32,10 @@ from local.functions_host.timespan import parse_timespan
             '{"extensions": {"queues": {"messageEncoding": "utf"}}}',
             "messageEncoding: expected base64 or none",
         ),
+        (
+            '{"extensions": {"durableTask": {"versionMatchStrategy": "Newer"}}}',
+            "versionMatchStrategy: expected one of None, Strict, CurrentOrOlder",
+        ),
         ('{"extensions": {"http": []}}', ""),
     ],
 )
@@ -58,7 +62,7 @@ def test_given_values(tmp_path: Path) -> None:
     (tmp_path / "host.json").write_text("\ufeff" + json.dumps(host), encoding="utf-8")
     config = load_config(tmp_path, {"HUB": "Mine"})
     assert (config.function_timeout, config.route_prefix) == (None, "")
-    assert (config.durable.hub_name, config.durable.max_activities, config.durable.default_version) == (
+    assert (config.durable.hub_name, config.durable.max_activities, config.durable.versions.current) == (
         *("Mine", 3, "2.0"),
     )
 
