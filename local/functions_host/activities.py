@@ -6,6 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Mapping
+from functools import partial
 
 from . import typed_data
 from .actions import HTTP_ACTIVITY
@@ -28,14 +29,19 @@ class ActivityDispatcher:
     """Up to `max_activities` at once; the rest wait in the store."""
 
     def __init__(
-        self, store: Store, workers: WorkerPool, max_activities: int, outputs: OutputBindings
+        self,
+        store: Store,
+        workers: WorkerPool,
+        max_activities: int,
+        outputs: OutputBindings,
+        http: HttpCaller,
     ) -> None:
         self._store = store
         self._workers = workers
         self._outputs = outputs
         self._slots = asyncio.Semaphore(max_activities)
         self._tasks = Tasks()
-        self._http = HttpCaller()
+        self._http = http
         self.post: Post
         self.activities: Mapping[str, FunctionMetadata] = {}
 
@@ -71,10 +77,16 @@ class ActivityDispatcher:
                     EventType.TASK_COMPLETED, time.time(), TaskScheduledId=item.task_id, Result=result
                 )
 
+    async def _remember(self, item: WorkItem, input_json: str) -> None:
+        """What a host that starts again is to do in the item's place."""
+        unit = UnitOfWork()
+        unit.execute("UPDATE work SET input=? WHERE seq=?", input_json, item.seq)
+        await self._store.commit(unit)
+
     async def _call(self, item: WorkItem) -> str | None:
         """The result as JSON text, None for no result."""
         if item.name == HTTP_ACTIVITY:
-            return await self._http.call(item.input or "{}")
+            return await self._http.call(item.input or "{}", partial(self._remember, item))
         function = self.activities.get(item.name)
         if function is None:
             raise FunctionFailedError(f"LookupError: the app has no activity '{item.name}'", "")

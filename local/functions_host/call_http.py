@@ -2,15 +2,17 @@
 
 import asyncio
 import json
-from typing import cast
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TypeAlias, cast
 from urllib.parse import urljoin
 
 import httpx
 
 from .history import compact
+from .managed_identity import IdentityError, ManagedIdentity
 from .settings import Json
 
-_DEFAULT_POLL_SECONDS = 30.0
+Remember: TypeAlias = Callable[[str], Awaitable[None]]
 
 
 class UnsupportedCallError(Exception):
@@ -18,29 +20,34 @@ class UnsupportedCallError(Exception):
 
 
 class HttpCaller:
-    """Makes the requests. An answer of any status is a result; no answer is a failure of the task."""
+    """Makes the requests. An answer of any status is a result; no answer is a failure of the task.
 
-    def __init__(self) -> None:
+    `poll_seconds`: the pause between polls where the answer has no Retry-After.
+    """
+
+    def __init__(self, settings: Mapping[str, str], poll_seconds: float) -> None:
         self._client = httpx.AsyncClient(timeout=100.0, follow_redirects=True)
+        self._identity = ManagedIdentity(settings, self._client)
+        self._poll_seconds = poll_seconds
 
     async def close(self) -> None:
         await self._client.aclose()
 
-    async def call(self, request_json: str) -> str:
-        """`{"statusCode","headers","content"}` as JSON text. Raises UnsupportedCallError."""
+    async def call(self, request_json: str, remember: Remember) -> str:
+        """`{"statusCode","headers","content"}` as JSON text.
+
+        `remember` is told the poll that takes the request's place once it was accepted, so that a host that
+        starts again polls and does not ask twice. Raises UnsupportedCallError.
+        """
         request = cast("dict[str, Json]", json.loads(request_json))
-        if request.get("tokenSource"):
-            raise UnsupportedCallError(
-                "call_http with a tokenSource needs a managed identity, which this host does not have"
-            )
-        headers = cast("dict[str, str]", request.get("headers") or {})
-        method, uri = str(request["method"]), str(request["uri"])
-        response = await self._send(method, uri, cast("str | None", request.get("content")), headers)
+        response = await self._send(request)
         follow = request.get("asynchronousPatternEnabled", True)
         while follow and response.status_code == httpx.codes.ACCEPTED and "location" in response.headers:
-            await asyncio.sleep(_retry_after(response))
             uri = urljoin(str(response.url), response.headers["location"])
-            response = await self._send("GET", uri, None, headers)
+            request |= {"method": "GET", "uri": uri, "content": None}
+            await remember(compact(request))
+            await asyncio.sleep(self._pause(response))
+            response = await self._send(request)
         return compact(
             {
                 "statusCode": response.status_code,
@@ -49,15 +56,22 @@ class HttpCaller:
             }
         )
 
-    async def _send(
-        self, method: str, uri: str, content: str | None, headers: dict[str, str]
-    ) -> httpx.Response:
+    async def _send(self, request: dict[str, Json]) -> httpx.Response:
+        headers = dict(cast("dict[str, str]", request.get("headers") or {}))
+        source = cast("dict[str, str]", request.get("tokenSource") or {})
         try:
-            return await self._client.request(method, uri, content=content, headers=headers)
+            if source:
+                headers["Authorization"] = f"Bearer {await self._identity.token(source['resource'])}"
+            return await self._client.request(
+                *(str(request["method"]), str(request["uri"])),
+                content=cast("str | None", request.get("content")),
+                headers=headers,
+            )
+        except IdentityError as error:
+            raise UnsupportedCallError(f"call_http with a tokenSource: {error}") from error
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise UnsupportedCallError(f"HttpRequestException: {type(error).__name__}: {error}") from error
 
-
-def _retry_after(response: httpx.Response) -> float:
-    text = response.headers.get("retry-after", "")
-    return float(text) if text.replace(".", "", 1).isdigit() else _DEFAULT_POLL_SECONDS
+    def _pause(self, response: httpx.Response) -> float:
+        text = response.headers.get("retry-after", "")
+        return float(text) if text.replace(".", "", 1).isdigit() else self._poll_seconds

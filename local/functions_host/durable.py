@@ -7,6 +7,7 @@ import logging
 from collections.abc import Iterable
 
 from .activities import ActivityDispatcher
+from .call_http import HttpCaller
 from .config import DurableOptions
 from .engine import OrchestrationEngine
 from .entities import EntityEngine
@@ -28,13 +29,18 @@ class DurableHost:
     """Wires the parts of one task hub together."""
 
     def __init__(
-        self, store: Store, workers: WorkerPool, options: DurableOptions, outputs: OutputBindings
+        self,
+        store: Store,
+        workers: WorkerPool,
+        options: DurableOptions,
+        outputs: OutputBindings,
+        http: HttpCaller,
     ) -> None:
         self._store = store
         self.due = DueQueue()
         self.options = options
         self.instances = Instances(store)
-        self.activities = ActivityDispatcher(store, workers, options.max_activities, outputs)
+        self.activities = ActivityDispatcher(store, workers, options.max_activities, outputs, http)
         self.entities = EntityEngine(store, workers, options)
         self.orchestrations = Mailboxes[OrchestratorMessage](self.due, self._wake_instance)
         self.entity_mail = Mailboxes[EntityMessage](self.due, self.entities.wake)

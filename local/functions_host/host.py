@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from .app_functions import runnable
+from .call_http import HttpCaller
 from .client_api import DurableClientApi
 from .config import HostConfig, load_config
 from .durable import DurableHost
@@ -87,7 +88,8 @@ class Host:
             "queue",
             QueueOutput(self.settings, self.config.queues.message_encoding, self._queue_written).write,
         )
-        self._durable = DurableHost(self._store, self._workers, self.config.durable, outputs)
+        http = HttpCaller(self.settings, self.config.durable.http_poll_milliseconds / 1000)
+        self._durable = DurableHost(self._store, self._workers, self.config.durable, outputs, http)
         self._durable.register(self.functions.values())
         self._invoker = Invoker(self._workers, links, outputs)
         management = self._management(links)
