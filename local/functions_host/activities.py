@@ -14,13 +14,16 @@ from .call_http import HttpCaller, UnsupportedCallError
 from .errors import FunctionFailedError, FunctionTimeoutError, WorkerLostError
 from .functions import FunctionMetadata
 from .history import Event, EventType, compact, event
+from .instances import Instances
 from .mailboxes import Post
 from .output_bindings import OutputBindings
 from .settings import Json
 from .store import Store, UnitOfWork
 from .tasks import Tasks
+from .traces import context_of
 from .work_items import WorkItem
 from .worker_pool import WorkerPool
+from .worker_process import InvocationContext
 
 log = logging.getLogger("Host.Activities")
 
@@ -43,6 +46,7 @@ class ActivityDispatcher:
         self._tasks = Tasks()
         self._http = http
         self.post: Post
+        self.instances: Instances
         self.activities: Mapping[str, FunctionMetadata] = {}
 
     def dispatch(self, item: WorkItem) -> None:
@@ -83,6 +87,10 @@ class ActivityDispatcher:
         unit.execute("UPDATE work SET input=? WHERE seq=?", input_json, item.seq)
         await self._store.commit(unit)
 
+    def _context(self, item: WorkItem) -> InvocationContext:
+        instance = self.instances.load(item.instance_id)
+        return context_of(instance.trace if instance else None)
+
     async def _call(self, item: WorkItem) -> str | None:
         """The result as JSON text, None for no result."""
         if item.name == HTTP_ACTIVITY:
@@ -96,7 +104,9 @@ class ActivityDispatcher:
             "instanceId": typed_data.string(item.instance_id),
             "data": typed_data.json_text(item.input or "null"),
         }
-        result = await self._workers.invoke(function.name, {function.input_name: argument}, metadata)
+        result = await self._workers.invoke(
+            function.name, {function.input_name: argument}, metadata, self._context(item)
+        )
         await self._outputs.write(function, result)
         text = typed_data.as_text(result.returned or {})
         return None if text == "null" else text

@@ -3,6 +3,7 @@
 import time
 import uuid
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import TypeAlias
 
 from .durable import DurableHost
@@ -12,6 +13,7 @@ from .instances import Instance, Status
 from .rewind import rewind
 from .scheduling import new_instance, unknown_function
 from .store import UnitOfWork
+from .traces import Trace
 from .turn import started_event
 
 _LONGEST_ID = 256
@@ -31,6 +33,7 @@ class DurableClientApi:
         instance_id: str | None = None,
         input_json: str | None = None,
         version: str | None = None,
+        trace: Trace | None = None,
     ) -> str:
         """Starts an orchestration and returns its id.
 
@@ -53,7 +56,7 @@ class DurableClientApi:
             )
         version = version or self._durable.options.versions.current
         now = time.time()
-        instance = new_instance(instance_id, name, version, input_json, now)
+        instance = replace(new_instance(instance_id, name, version, input_json, now), trace=trace)
         unit = UnitOfWork()
         self._durable.instances.insert(unit, instance)
         self._durable.post.to_instance(unit, instance_id, started_event(instance, now), instance.execution_id)

@@ -51,7 +51,7 @@ class DurableHost:
         self.engine = OrchestrationEngine(store, workers, self.instances, self.scheduler, options)
         self.engine.mail, self.engine.post = self.orchestrations, self.post
         self.entities.mail, self.entities.post = self.entity_mail, self.post
-        self.activities.post = self.post
+        self.activities.post, self.activities.instances = self.post, self.instances
 
     def _wake_instance(self, instance_id: str) -> None:
         self.engine.wake(instance_id)

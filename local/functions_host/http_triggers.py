@@ -19,8 +19,9 @@ from .functions import FunctionMetadata
 from .invoker import Invoker
 from .keys import Keys
 from .routes import RouteTemplate, compile_template
+from .traces import context_of, from_headers
 from .typed_data import TypedData, Wire
-from .worker_process import NO_CONTEXT, InvocationContext, InvocationResult
+from .worker_process import InvocationResult
 
 log = logging.getLogger("Host.Http")
 
@@ -85,7 +86,9 @@ class HttpTriggers:
             return Response(status_code=401)
         data = {function.metadata.input_name: await _request_data(request, parameters)}
         try:
-            result = await self._invoker.invoke(function.metadata, data, context=_trace(request))
+            result = await self._invoker.invoke(
+                function.metadata, data, context=context_of(from_headers(request.headers))
+            )
         except FunctionFailedError as error:
             log.warning("Executed 'Functions.%s' (Failed)\n%s", name, error.stack or error)
             return Response(status_code=500)
@@ -106,14 +109,6 @@ def http_function(metadata: FunctionMetadata) -> HttpFunction:
         raise LoadError(f"function '{metadata.name}': route '{template}': {error}") from error
     methods = cast("list[str]", metadata.trigger.get("methods") or [])
     return HttpFunction(metadata, route, frozenset(method.upper() for method in methods))
-
-
-def _trace(request: Request) -> InvocationContext:
-    parent = request.headers.get("traceparent")
-    if parent is None:
-        return NO_CONTEXT
-    state = request.headers.get("tracestate", "")
-    return InvocationContext(trace={"traceParent": parent, "traceState": state})
 
 
 async def _request_data(request: Request, parameters: Mapping[str, str]) -> TypedData:

@@ -8,9 +8,11 @@ from functools import partial
 from sqlite3 import Connection
 from typing import cast
 
+from . import traces
 from .history import Recorded, compact, compact_event, from_text
 from .settings import Json
 from .store import Store, UnitOfWork
+from .traces import Trace
 
 
 class Status(StrEnum):
@@ -31,7 +33,7 @@ class Status(StrEnum):
 
 _TERMINAL = frozenset({Status.COMPLETED, Status.FAILED, Status.TERMINATED, Status.CANCELED})
 TERMINAL_SQL = ",".join(f"'{status}'" for status in sorted(_TERMINAL))
-_COLUMNS = "id,name,version,status,execution_id,input,output,custom_status,created,updated,parent"
+_COLUMNS = "id,name,version,status,execution_id,input,output,custom_status,created,updated,parent,trace"
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ class Parent:
 @dataclass(frozen=True)
 class Instance:
     """One orchestration instance. `input`, `output` and `custom_status` are JSON text; times in epoch
-    seconds.
+    seconds. `trace` is that of the call that started it.
     """
 
     id: str
@@ -61,6 +63,7 @@ class Instance:
     created: float
     updated: float
     parent: Parent | None
+    trace: Trace | None = None
     turns: int = 0
     history: list[Recorded] = field(default_factory=list)
 
@@ -96,7 +99,7 @@ class Instances:
         """A new instance; replaces whatever had its id."""
         for table in ("history", "inbox", "work"):
             unit.execute(f"DELETE FROM {table} WHERE instance_id=?", instance.id)  # noqa: S608 - fixed names
-        unit.execute("INSERT OR REPLACE INTO instances VALUES(?,?,?,?,?,?,?,?,?,?,?)", *_to_row(instance))
+        unit.execute("INSERT OR REPLACE INTO instances VALUES(?,?,?,?,?,?,?,?,?,?,?,?)", *_to_row(instance))
         unit.then(partial(self._cache.__setitem__, instance.id, instance))
 
     def save(self, unit: UnitOfWork, changed: Instance, new_events: list[Recorded]) -> None:
@@ -150,6 +153,7 @@ def _from_row(row: tuple[object, ...], turns: int = 0, history: list[Recorded] |
         cast("float", row[8]),
         cast("float", row[9]),
         Parent(**cast("dict[str, str | int]", parent)) if parent else None,  # type: ignore[arg-type]
+        traces.from_text(values[11]),
         turns,
         history if history is not None else [],
     )
@@ -158,4 +162,4 @@ def _from_row(row: tuple[object, ...], turns: int = 0, history: list[Recorded] |
 def _to_row(i: Instance) -> tuple[str | float | None, ...]:
     parent = compact(cast("Json", vars(i.parent))) if i.parent else None
     text = (i.id, i.name, i.version, i.status.value, i.execution_id, i.input, i.output, i.custom_status)
-    return (*text, i.created, i.updated, parent)
+    return (*text, i.created, i.updated, parent, traces.to_text(i.trace))

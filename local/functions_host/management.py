@@ -20,6 +20,7 @@ from .history import compact
 from .instances import Instance, Status
 from .payloads import WEBHOOK_PATH, ClientLinks, error_payload, history_payload, status_payload, token
 from .queries import Filter, Queries, instance_filter
+from .traces import from_headers
 
 Handler: TypeAlias = Callable[[Request], Awaitable[Response]]
 _POLL_SECONDS = "5"
@@ -64,9 +65,8 @@ class ManagementApi:
 
     async def _start(self, request: Request) -> Response:
         name, instance_id = request.path_params["name"], request.path_params.get("id")
-        new_id = await self._client.start(
-            name, instance_id, await json_body(request), request.query_params.get("version")
-        )
+        version, trace = request.query_params.get("version"), from_headers(request.headers)
+        new_id = await self._client.start(name, instance_id, await json_body(request), version, trace)
         return await self._started(request, new_id)
 
     async def _started(self, request: Request, instance_id: str) -> Response:

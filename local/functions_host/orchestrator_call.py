@@ -12,6 +12,7 @@ from .functions import FunctionMetadata
 from .history import Recorded, compact
 from .instances import Instance
 from .settings import Json
+from .traces import context_of
 from .worker_pool import WorkerPool
 
 _OUT_OF_PROCESS_LABEL = "\n\n$OutOfProcData$:"
@@ -43,7 +44,7 @@ async def call_orchestrator(
     context = typed_data.string(_context(instance, new, poll_ms))
     data = {function.input_name: context}
     try:
-        result = await workers.invoke(function.name, data)
+        result = await workers.invoke(function.name, data, context=context_of(instance.trace))
     except FunctionFailedError as error:
         message, label, state = error.message.partition(_OUT_OF_PROCESS_LABEL)
         if not label:

@@ -4,6 +4,7 @@ messages.
 
 import uuid
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from functools import partial
 
 from .actions import HTTP_ACTIVITY, CallActivity, CallSubOrchestrator, CreateTimer, SendToEntity
@@ -95,6 +96,7 @@ class Scheduler:
             return
         parent = Parent(caller.id, caller.execution_id, task_id, caller.name)
         child = new_instance(child_id, action.name, version, as_json_string(action.input), turn.now, parent)
+        child = replace(child, trace=caller.trace)
         self._instances.insert(turn.unit, child)
         self._post.to_instance(turn.unit, child.id, started_event(child, turn.now), child.execution_id)
 

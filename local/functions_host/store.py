@@ -25,7 +25,8 @@ SqlValue = str | int | float | bytes | None
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS instances(
   id TEXT PRIMARY KEY, name TEXT NOT NULL, version TEXT, status TEXT NOT NULL, execution_id TEXT NOT NULL,
-  input TEXT, output TEXT, custom_status TEXT, created REAL NOT NULL, updated REAL NOT NULL, parent TEXT
+  input TEXT, output TEXT, custom_status TEXT, created REAL NOT NULL, updated REAL NOT NULL, parent TEXT,
+  trace TEXT
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS instances_by_status ON instances(status, created);
 CREATE TABLE IF NOT EXISTS history(
@@ -75,6 +76,7 @@ class Store:
         ):
             self._db.execute(f"PRAGMA {pragma}")
         self._db.executescript(_SCHEMA)
+        _add_columns(self._db)
         self._group: list[tuple[UnitOfWork, asyncio.Future[None]]] = []
         self.inbox_ids = self._ids_after("SELECT COALESCE(MAX(seq), 0) FROM inbox")
         self.work_ids = self._ids_after("SELECT COALESCE(MAX(seq), 0) FROM work")
@@ -142,6 +144,12 @@ class Store:
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
             raise
+
+
+def _add_columns(db: sqlite3.Connection) -> None:
+    """What files of earlier versions lack."""
+    if "trace" not in {row[1] for row in db.execute("PRAGMA table_info(instances)")}:
+        db.execute("ALTER TABLE instances ADD COLUMN trace TEXT")
 
 
 def _lock_folder(data_dir: Path) -> int:

@@ -101,6 +101,16 @@ def test_the_callers_trace_is_current_in_the_function(features: HostProcess) -> 
     assert features.client.get("/v1/trace", headers={"traceparent": parent}).text == f"{parent} {trace_id}"
 
 
+def test_the_callers_trace_reaches_orchestrations_and_activities(features: HostProcess) -> None:
+    trace_id = "4bf92f3577b34da6a3ce929d0e0e4736"
+    master = key(features, "_master")
+    headers = {**master, "traceparent": f"00-{trace_id}-00f067aa0ba902b7-01"}
+    url = f"{WEBHOOK}/instances/{features.client.get('/v1/traced', headers=headers).text}"
+    while (response := features.client.get(url, headers=master)).status_code == 202:
+        continue
+    assert response.json()["output"] == [trace_id, trace_id]
+
+
 def test_timer_runs_on_startup_under_its_retry_policy(features: HostProcess) -> None:
     marks = Path(features.environment["MARKS"])
     status = key(features, "_master")

@@ -52,6 +52,34 @@ def trace(req: func.HttpRequest, context: func.Context) -> str:
     return f"{context.trace_context.trace_parent} {span.trace_id:x}"
 
 
+@app.route(route="traced")
+@app.durable_client_input(client_name="client")
+async def start_traced(req: func.HttpRequest, client: df.DurableOrchestrationClient) -> str:
+    return await client.start_new("traced")
+
+
+@app.orchestration_trigger(context_name="context")
+def traced(context: df.DurableOrchestrationContext):
+    child = yield context.call_sub_orchestrator("traced_child")
+    return child
+
+
+@app.orchestration_trigger(context_name="context")
+def traced_child(context: df.DurableOrchestrationContext):
+    from opentelemetry import trace as telemetry
+
+    here = telemetry.get_current_span().get_span_context().trace_id
+    in_activity = yield context.call_activity("trace_id", None)
+    return [f"{here:x}", in_activity]
+
+
+@app.activity_trigger(input_name="nothing")
+def trace_id(nothing: str) -> str:
+    from opentelemetry import trace as telemetry
+
+    return f"{telemetry.get_current_span().get_span_context().trace_id:x}"
+
+
 @app.route(route="broken", auth_level=func.AuthLevel.ANONYMOUS)
 def broken(req: func.HttpRequest) -> func.HttpResponse:
     raise RuntimeError("as it should")
