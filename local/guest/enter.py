@@ -51,6 +51,13 @@ DEVICE_LINKS = {
     "stderr": "/proc/self/fd/2", "ptmx": "pts/ptmx",
 }  # fmt: skip
 
+# With these, busybox's halt, poweroff and reboot ask the first process.
+RESTART_SIGNALS = (signal.SIGUSR1, signal.SIGUSR2, signal.SIGTERM)
+RESTART_REFUSED = (
+    b"A script cannot restart or stop its local guest. Use a restart customizer, which restarts the machine"
+    b" through the VM's API between two scripts.\n"
+)
+
 # What package scripts, sudo and su need. Without SYS_ADMIN, SYS_MODULE, SYS_RAWIO, NET_ADMIN and the like
 # the guest's root cannot mount, load modules or change the machine's network and clock.
 KEPT_CAPABILITIES = {
@@ -79,6 +86,8 @@ class Spec:
     cgroups: list[str]
     processes: int | None
     network: bool
+    devices: dict[str, str]
+    links: dict[str, str]
 
     def __init__(self, values: dict[str, object]) -> None:
         self.__dict__.update(values)
@@ -134,17 +143,21 @@ def mount_root(spec: Spec) -> str:
     mount(f"{root}/proc/sys", f"{root}/proc/sys", "", MS_BIND | MS_REC)
     mount("", f"{root}/proc/sys", "", MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC)
     mount("tmpfs", f"{root}/run", "tmpfs", MS_NOSUID | MS_NODEV, MEMORY_FILE_SYSTEM)
-    mount_devices(f"{root}/dev")
+    mount_devices(f"{root}/dev", spec.devices, spec.links)
     return root
 
 
-def mount_devices(dev: str) -> None:
-    """A /dev with the harmless nodes only: never the machine's disks."""
+def mount_devices(dev: str, disks: dict[str, str], links: dict[str, str]) -> None:
+    """A /dev with the harmless nodes, never the machine's disks, and with the guest's own (name -> file)."""
     mount("tmpfs", dev, "tmpfs", MS_NOSUID, MEMORY_FILE_SYSTEM)
     for name in DEVICES:
         write(f"{dev}/{name}", b"")
         mount(f"/dev/{name}", f"{dev}/{name}", "", MS_BIND)
-    for name, target in DEVICE_LINKS.items():
+    for name, file in disks.items():
+        write(f"{dev}/{name}", b"")
+        mount(file, f"{dev}/{name}", "", MS_BIND)
+    for name, target in {**DEVICE_LINKS, **links}.items():
+        os.makedirs(os.path.dirname(f"{dev}/{name}"), exist_ok=True)
         os.symlink(target, f"{dev}/{name}")
     os.mkdir(f"{dev}/pts")
     os.mkdir(f"{dev}/shm")
@@ -204,10 +217,18 @@ def be_init(spec: Spec, report: int) -> NoReturn:
     program = os.fork()
     if program == 0:
         execute(spec, report)
+    for number in RESTART_SIGNALS:
+        signal.signal(number, refuse_restart)
     while True:
         ended, status = os.wait()
         if ended == program:
             os._exit(exit_code(status))
+
+
+def refuse_restart(*_: object) -> NoReturn:
+    """A machine that restarts takes its scripts with it."""
+    os.write(2, RESTART_REFUSED)
+    os._exit(1)
 
 
 def execute(spec: Spec, report: int) -> NoReturn:

@@ -14,13 +14,14 @@ from pathlib import Path
 from threading import Lock
 
 from local.guest import base_image, vhd
-from local.guest.errors import GuestError
 from local.guest.export import export_vhd
+from local.guest.first_boot import FirstBoot, first_boot
 from local.guest.isolation import Tier, probe
 from local.guest.layers import Layers, remove_tree
 from local.guest.marketplace import MarketplaceImage, read_marketplace
 from local.guest.run_script import ScriptRequest, ScriptResult, run_script
 from local.guest.store import Store
+from local.guest.vhd_import import import_vhd
 
 
 class Hypervisor:
@@ -47,11 +48,14 @@ class Hypervisor:
         return Layers(self._store, self._tier)
 
     def marketplace(self) -> tuple[MarketplaceImage, ...]:
-        """The images that can be prepared here: the shipped catalogue and DATA/marketplace.toml."""
+        """The images of the shipped catalogue, DATA/marketplace.toml and KILN_LOCAL_MARKETPLACE's file."""
         return read_marketplace(self._store.data / "marketplace.toml")
 
     def prepare(self, image: MarketplaceImage) -> str:
-        """The content id of the image; builds its root file system on first use (seconds), then cached."""
+        """The content id of the image; builds its root file system on first use (seconds), then cached.
+
+        An image that nothing here can make is refused; Windows gives a content in which nothing runs.
+        """
         return base_image.prepare(self._store, self._tier, image)
 
     def create_disk(self, disk_id: str, content_id: str, size_gib: int) -> None:
@@ -59,7 +63,7 @@ class Hypervisor:
         self._layers.create_disk(disk_id, content_id, size_gib)
 
     def create_empty_disk(self, disk_id: str, size_gib: int) -> None:
-        """A disk with nothing on it. Repeating it has no effect."""
+        """A data disk with nothing on it. Repeating it has no effect."""
         self._layers.create_empty_disk(disk_id, size_gib)
 
     def delete_disk(self, disk_id: str) -> None:
@@ -69,6 +73,10 @@ class Hypervisor:
     def run_script(self, disk_id: str, request: ScriptRequest) -> ScriptResult:
         """Runs a script in the disk; its effects are kept whatever its exit code. One at a time per disk."""
         return run_script(self._store, self._tier, disk_id, request)
+
+    def first_boot(self, disk_id: str, boot: FirstBoot) -> None:
+        """What the first boot of a machine from a generalized image changes. Repeating it changes nothing."""
+        first_boot(self._store, self._tier, disk_id, boot)
 
     def freeze(self, disk_id: str, content_id: str) -> None:
         """Makes the disk's present state an immutable content. The disk stays usable.
@@ -93,6 +101,9 @@ class Hypervisor:
         """The isolation that this machine gives to scripts, for people. Raises GuestError if none."""
         return self._tier.value
 
-    def import_vhd(self, path: Path, content_id: str) -> None:
-        """Not available yet: always raises GuestError."""
-        raise GuestError("NotImplemented", f"Importing a VHD ({path} as {content_id}) is not implemented.")
+    def import_vhd(self, path: Path, content_id: str, os_type: str | None) -> None:
+        """Makes a fixed VHD a content. `os_type` is "Linux", "Windows", or None for a data disk.
+
+        A Linux disk must have an ext4 root on one partition. If the content exists, it stays as it is.
+        """
+        import_vhd(self._store, self._tier, path, content_id, os_type)

@@ -56,6 +56,8 @@ class GuestSpec:
     cgroups: tuple[Path, ...] = ()
     processes: int | None = None
     network: bool = True
+    devices: dict[str, Path] = field(default_factory=dict)  # names below /dev -> files that stand for disks
+    links: dict[str, str] = field(default_factory=dict)  # symbolic links below /dev -> where they lead
 
     def marshalled(self) -> bytes:
         values = {
@@ -64,6 +66,7 @@ class GuestSpec:
             "store": str(self.store),
             "root": str(self.root),
             "files": {destination: str(source) for destination, source in self.files.items()},
+            "devices": {name: str(file) for name, file in self.devices.items()},
             "cgroups": [str(group) for group in self.cgroups],
         }
         return marshal.dumps(values)

@@ -9,11 +9,11 @@ import stat
 import subprocess
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
 
-from local.guest import sandbox
+from local.guest import data_disks, sandbox
 from local.guest.errors import GuestError
 from local.guest.isolation import GuestSpec, Tier, start
 from local.guest.layers import Layers, remove_tree
@@ -35,7 +35,7 @@ class ScriptRequest:
     """One script to run in a guest.
 
     Output arrives as bytes, as it appears, on the calling thread. `run_as` is a user of the guest (None:
-    root). An error of a callback ends the script.
+    root). An error of a callback ends the script. `data_disks` are LUNs from 0 to 63 -> disk ids.
     """
 
     script: Path
@@ -47,6 +47,7 @@ class ScriptRequest:
     on_error: Callable[[bytes], None]
     cancelled: Event
     hostname: str
+    data_disks: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -64,26 +65,48 @@ def run_script(store: Store, tier: Tier, disk_id: str, request: ScriptRequest) -
     If this process dies meanwhile, the script dies too and none of its effects is kept.
     """
     layers = Layers(store, tier)
+    if disk_id in request.data_disks.values():
+        raise GuestError("InvalidDataDisk", f"Disk {disk_id!r} is the OS disk; it cannot be a data disk too.")
     with store.lock(f"disk-{disk_id}"):
         disk = store.disk(disk_id)
-        if not disk.layers:
-            raise GuestError(
-                "DiskNotBootable", f"Disk {disk_id!r} is empty: no operating system can run a script."
-            )
+        _check(disk_id, disk)
         for abandoned in store.disk_directory(disk_id).glob(f"{_RUN_PREFIX}*"):
             remove_tree(tier, abandoned)
         run = store.disk_directory(disk_id) / f"{_RUN_PREFIX}{store.new_layer()}"
+        for name in ("upper", "work", "root", "machine", "data"):
+            (run / name).mkdir(parents=True)
         try:
-            result = _run(store, tier, disk, run, request)
+            with data_disks.attached(store, request.data_disks, run / "data") as attached:
+                result = _run(store, tier, disk, run, request, attached)
+                data_disks.keep(store, attached)
+            sandbox.remove_traces(run / "machine", run / "upper")
             merge_if_many(store, tier, disk_id, layers.append(disk_id, run / "upper"))
         finally:
             remove_tree(tier, run)
+        if attached:
+            layers.sweep()
         return result
 
 
-def _run(store: Store, tier: Tier, disk: DiskState, run: Path, request: ScriptRequest) -> ScriptResult:
-    for name in ("upper", "work", "root", "machine"):
-        (run / name).mkdir(parents=True)
+def _check(disk_id: str, disk: DiskState) -> None:
+    if disk.os_type == "Windows":
+        raise GuestError(
+            "WindowsGuest", f"Disk {disk_id!r} has Windows; this local cloud runs Linux guests only."
+        )
+    if not disk.layers:
+        raise GuestError(
+            "DiskNotBootable", f"Disk {disk_id!r} is empty: no operating system can run a script."
+        )
+
+
+def _run(
+    store: Store,
+    tier: Tier,
+    disk: DiskState,
+    run: Path,
+    request: ScriptRequest,
+    attached: tuple[data_disks.Attached, ...],
+) -> ScriptResult:
     sandbox.make_layer(run / "machine", store, disk.layers)
     # The guest's root directory takes its permissions from the topmost layers, not from this process's umask.
     mode = stat.S_IMODE((store.layers / disk.layers[-1]).stat().st_mode)
@@ -103,6 +126,8 @@ def _run(store: Store, tier: Tier, disk: DiskState, run: Path, request: ScriptRe
             files=sandbox.guest_files(request.script),
             cgroups=limits.cgroups,
             processes=limits.processes,
+            devices=data_disks.devices(attached),
+            links=data_disks.links(attached),
         )
         return _Execution(request).run(tier, spec)
 

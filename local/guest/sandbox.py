@@ -8,7 +8,9 @@ layers stay without them.
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from local.guest.store import Store
@@ -16,6 +18,8 @@ from local.guest.store import Store
 # Service managers ask this before they start a service from a package script; there is no service manager.
 _POLICY = b"#!/bin/sh\nexit 101\n"
 _POLICY_PATH = "usr/sbin/policy-rc.d"
+_PROGRAMS = Path(__file__).with_name("machine")
+_SYSTEMCTL = "usr/bin/systemctl"
 _AUTHORITIES_PATH = "etc/ssl/certs/ca-certificates.crt"
 _MACHINE_AUTHORITIES = Path("/", _AUTHORITIES_PATH)
 _RESOLVER = Path("/etc/resolv.conf")
@@ -28,19 +32,45 @@ GUEST_SCRIPT = "/run/run-command/script"
 
 def make_layer(directory: Path, store: Store, layers: tuple[str, ...]) -> None:
     """Writes the machine's layer for a disk with these layers."""
-    _place(directory, _POLICY_PATH, _POLICY, 0o755)
+    disk = [store.layers / layer for layer in reversed(layers)]
+    files = {_POLICY_PATH: _POLICY, **_no_restarts()}
+    if any((tree / _SYSTEMCTL).exists() for tree in disk):
+        files["usr/local/bin/systemctl"] = (_PROGRAMS / "systemctl").read_bytes()
+    for name, data in files.items():
+        _place(directory, disk, name, data, 0o755)
     if _MACHINE_AUTHORITIES.exists():
-        _place(directory, _AUTHORITIES_PATH, _authorities(store, layers), 0o644)
+        _place(directory, disk, _AUTHORITIES_PATH, _authorities(store, layers), 0o644)
 
 
-def _place(directory: Path, name: str, data: bytes, mode: int) -> None:
-    """Its directories get their usual mode whatever this process's umask: the guest sees that mode."""
+def remove_traces(directory: Path, upper: Path) -> None:
+    """Takes the machine's files out of what a script wrote: `chmod -R` and the like copy them there."""
+    for root, _, names in os.walk(directory):
+        for name in names:
+            file = Path(root, name)
+            copy = upper / file.relative_to(directory)
+            if copy.is_file() and not copy.is_symlink() and copy.read_bytes() == file.read_bytes():
+                copy.unlink()
+
+
+def _no_restarts() -> dict[str, bytes]:
+    program = (_PROGRAMS / "shutdown").read_bytes()
+    return {f"usr/local/sbin/{name}": program for name in ("shutdown", "reboot", "poweroff", "halt")}
+
+
+def _place(directory: Path, disk: list[Path], name: str, data: bytes, mode: int) -> None:
+    """Its directories look as on the disk (topmost layer first), for the guest sees them instead."""
     path = directory / name
     path.parent.mkdir(parents=True, exist_ok=True)
-    for parent in Path(name).parents:
-        (directory / parent).chmod(0o755)
     path.write_bytes(data)
     path.chmod(mode)
+    for parent in Path(name).parents[:-1]:
+        (directory / parent).chmod(0o755)
+        model = next((tree / parent for tree in disk if (tree / parent).is_dir()), None)
+        if model:
+            shutil.copystat(model, directory / parent)
+            with suppress(PermissionError):  # of other users' directories, where this process is no root
+                status = model.stat()
+                os.chown(directory / parent, status.st_uid, status.st_gid)
 
 
 def _authorities(store: Store, layers: tuple[str, ...]) -> bytes:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from local.guest import tiny_sudo
 from local.guest.elf import interpreter
 from local.guest.errors import GuestError
 from local.guest.tools import find, run
 
 _DIRECTORIES = (
-    "bin", "boot", "dev", "etc/ssl/certs", "home", "mnt", "proc", "root", "run", "sbin", "sys", "tmp",
-    "usr/bin", "usr/sbin", "usr/local/bin", "usr/local/sbin", "var/lib", "var/log", "var/tmp",
+    "bin", "boot", "dev", "etc/ssl/certs", "etc/sudoers.d", "home", "mnt", "proc", "root", "run", "sbin",
+    "sys", "tmp", "usr/bin", "usr/sbin", "usr/lib/sudo", "usr/local/bin", "usr/local/sbin", "var/lib",
+    "var/log", "var/tmp",
 )  # fmt: skip
 _FILES = {
     "etc/passwd": "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/sh\n",
@@ -21,25 +23,11 @@ _FILES = {
     "etc/machine-id": "",
 }
 _SHADOW = "root:*:19000:0:99999:7:::\nnobody:*:19000:0:99999:7:::\n"
-# There is no other user than root to come from, so sudo has nothing to do but to start the program.
-_SUDO = """\
-#!/bin/sh
-while [ $# -gt 0 ]; do
-  case $1 in
-    -u | -g | -h | -p | -C | -T) shift 2 ;;
-    --) shift; break ;;
-    -*) shift ;;
-    *=*) export "$1"; shift ;;
-    *) break ;;
-  esac
-done
-exec "$@"
-"""
 
 
 def facts() -> str:
     """What the image is made from; when it changes, it is made anew."""
-    return "\n".join([_SHADOW, _SUDO, *_FILES, *_FILES.values(), *_DIRECTORIES])
+    return "\n".join([_SHADOW, tiny_sudo.SCRIPT, *_FILES, *_FILES.values(), *_DIRECTORIES])
 
 
 def build(tree: Path) -> None:
@@ -59,7 +47,10 @@ def build(tree: Path) -> None:
     for name, text in _FILES.items():
         _write(tree / name, text, 0o644)
     _write(tree / "etc/shadow", _SHADOW, 0o640)
-    _write(tree / "usr/bin/sudo", _SUDO, 0o755)
+    _write(tree / tiny_sudo.SCRIPT_PATH.lstrip("/"), tiny_sudo.SCRIPT, 0o755)
+    sudo = tree / "usr/bin/sudo"
+    sudo.write_bytes(tiny_sudo.program())
+    sudo.chmod(0o4755)
     (tree / "etc/resolv.conf").symlink_to("../run/systemd/resolve/stub-resolv.conf")
     shutil.copy(busybox, tree / "bin/busybox")
     for applet in run([str(busybox), "--list"]).decode().split():

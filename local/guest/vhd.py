@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from local.guest.errors import GuestError
+from local.guest.sparse import extents
 
 MIB = 1 << 20
 SECTOR = 512
@@ -107,13 +108,8 @@ def data_ranges(path: Path) -> list[tuple[int, int]]:
     """The (offset, length) of what is allocated in a sparse file, widened to whole sectors."""
     ranges: list[tuple[int, int]] = []
     with path.open("rb") as stream:
-        end, length = 0, path.stat().st_size
-        while end < length:
-            try:
-                start = os.lseek(stream.fileno(), end, os.SEEK_DATA)
-            except OSError:  # ENXIO: only a hole is left
-                break
-            end = os.lseek(stream.fileno(), start, os.SEEK_HOLE)
+        length = path.stat().st_size
+        for start, end in extents(stream.fileno(), length):
             first = start - start % SECTOR
             ranges.append((first, min(end + -end % SECTOR, length) - first))
     return ranges

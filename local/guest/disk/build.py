@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import uuid
 from pathlib import Path
 
+from local.guest.data_disks import write_image
 from local.guest.disk import bios, esp, ext4, gpt
 from local.guest.disk.grub import boot_programs
-from local.guest.disk.layout import GIB, Layout, layout
+from local.guest.disk.layout import Layout, layout
+from local.guest.errors import GuestError
 from local.guest.isolation import Tier
 from local.guest.overlay import view_command
 from local.guest.store import DiskState, Store
@@ -20,20 +21,23 @@ def build_vhd(
     store: Store, tier: Tier, disk: DiskState, identity: uuid.UUID, out: Path, created: int
 ) -> None:
     """Writes `out`, sparse. `identity` is the VHD's and the partition table's; `created` is a Unix time."""
-    with out.open("wb") as stream:
-        os.truncate(stream.fileno(), disk.size_gib * GIB)
+    if disk.os_type == "Windows" and not disk.image:
+        raise GuestError(
+            "WindowsGuest", "This local cloud has no bytes of Windows images; it runs Linux guests only."
+        )
+    write_image(store, disk, out)
     if disk.layers:
         plan = layout(disk.size_gib)
         gpt.write(out, plan.partitions, identity)
         if disk.bootable:
-            _make_bootable(out, plan, disk.root_uuid)
+            _make_bootable(out, plan, disk)
         _write_root(store, tier, disk, plan, out)
     append_footer(out, identity, created)
 
 
-def _make_bootable(out: Path, plan: Layout, root_uuid: str) -> None:
-    programs = boot_programs(root_uuid)
-    esp.write(out, plan.esp, programs.efi)
+def _make_bootable(out: Path, plan: Layout, disk: DiskState) -> None:
+    programs = boot_programs(disk.root_uuid)
+    esp.write(out, plan.esp, disk.esp_id, programs.efi)
     bios.write(out, plan.bios, programs.boot, programs.core)
 
 

@@ -8,13 +8,13 @@ from tempfile import TemporaryDirectory
 from local.guest.disk.gpt import Partition
 from local.guest.tools import run
 
-VOLUME_ID = "7A2E-5D1C"  # fstab refers to it
+VOLUME_ID = "7A2E-5D1C"  # of disks that are made here; fstab refers to it
 _FALLBACK_LOADER = "::/EFI/BOOT/BOOTX64.EFI"  # UEFI starts this when its variables name nothing else
 
 
-def write(disk: Path, partition: Partition, loader: bytes) -> None:
-    """Formats the partition as FAT32 and puts the loader into it."""
-    identity = VOLUME_ID.replace("-", "")
+def write(disk: Path, partition: Partition, volume_id: str, loader: bytes) -> None:
+    """Formats the partition as FAT32 and puts the loader into it. `volume_id` has the form XXXX-XXXX."""
+    identity = volume_id.replace("-", "")
     kib = str(partition.size // 1024)
     run(
         ["mkfs.vfat", "-F", "32", "-s", "1", "-i", identity, "--offset", str(partition.first), str(disk), kib]

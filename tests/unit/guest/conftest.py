@@ -45,6 +45,7 @@ class Guest:
         on_output: Callable[[bytes], None] = lambda _: None,
         on_error: Callable[[bytes], None] = lambda _: None,
         cancelled: threading.Event | None = None,
+        data_disks: Mapping[int, str] | None = None,
     ) -> ScriptRequest:
         script = self.data / f"script-{threading.get_ident()}"
         script.write_text(text)
@@ -58,9 +59,10 @@ class Guest:
             on_error=on_error,
             cancelled=cancelled or threading.Event(),
             hostname="vm1",
+            data_disks=data_disks or {},
         )
 
-    def run(
+    def run(  # noqa: PLR0913 - as above
         self,
         disk_id: str,
         text: str,
@@ -69,6 +71,7 @@ class Guest:
         environment: Mapping[str, str] | None = None,
         timeout: float = 30,
         run_as: str | None = None,
+        data_disks: Mapping[int, str] | None = None,
     ) -> Ran:
         output, errors = bytearray(), bytearray()
         request = self.request(
@@ -79,6 +82,7 @@ class Guest:
             run_as=run_as,
             on_output=output.extend,
             on_error=errors.extend,
+            data_disks=data_disks,
         )
         result = self.hypervisor.run_script(disk_id, request)
         return Ran(result, output.decode(), errors.decode())

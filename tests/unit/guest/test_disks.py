@@ -157,8 +157,11 @@ def test_disks_run_at_the_same_time(guest: Guest) -> None:
     arrived = threading.Barrier(2, timeout=20)
     names = [guest.disk("a"), guest.disk("b")]
 
+    def wait(_: bytes) -> None:
+        arrived.wait()
+
     def run(name: str) -> int:
-        request = guest.request("echo here", on_output=lambda _: arrived.wait() and None)
+        request = guest.request("echo here", on_output=wait)
         return guest.hypervisor.run_script(name, request).exit_code
 
     with ThreadPoolExecutor(2) as pool:
