@@ -8,7 +8,7 @@ layers stay without them.
 from __future__ import annotations
 
 import os
-import shutil
+import stat
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -67,10 +67,15 @@ def _place(directory: Path, disk: list[Path], name: str, data: bytes, mode: int)
         (directory / parent).chmod(0o755)
         model = next((tree / parent for tree in disk if (tree / parent).is_dir()), None)
         if model:
-            shutil.copystat(model, directory / parent)
-            with suppress(PermissionError):  # of other users' directories, where this process is no root
-                status = model.stat()
-                os.chown(directory / parent, status.st_uid, status.st_gid)
+            _look_like(model.stat(), directory / parent)
+
+
+def _look_like(model: os.stat_result, directory: Path) -> None:
+    """Not its extended attributes: overlayfs's own would hide what is below."""
+    with suppress(PermissionError):  # of other users' directories, where this process is no root
+        os.chown(directory, model.st_uid, model.st_gid)
+    directory.chmod(stat.S_IMODE(model.st_mode))
+    os.utime(directory, ns=(model.st_atime_ns, model.st_mtime_ns))
 
 
 def _authorities(store: Store, layers: tuple[str, ...]) -> bytes:
