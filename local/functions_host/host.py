@@ -18,6 +18,7 @@ from .config import HostConfig, load_config
 from .durable import DurableHost
 from .entity_api import EntityApi
 from .functions import FunctionMetadata
+from .http_forwarding import HttpForwarder
 from .http_triggers import HttpTriggers
 from .invoker import Invoker
 from .keys import Keys
@@ -93,7 +94,14 @@ class Host:
         self._durable.register(self.functions.values())
         self._invoker = Invoker(self._workers, links, outputs)
         management = self._management(links)
-        triggers = HttpTriggers(self.functions.values(), self.config, self._invoker, self._keys)
+        self._forwarder = HttpForwarder(self._workers, self._invoker)
+        triggers = HttpTriggers(
+            self.functions.values(),
+            self.config,
+            self._invoker,
+            self._keys,
+            self._forwarder if self._workers.streams_http else None,
+        )
         self._servers = [
             HttpServer(self._public_app(management, triggers), public),
             HttpServer(Starlette(routes=management.routes("/durabletask", lambda _: True)), loopback),
@@ -108,6 +116,7 @@ class Host:
         """Stops taking work, then lets go of everything; what is under way is taken up at the next start."""
         await asyncio.gather(*(server.stop() for server in self._servers))
         await self._triggers.stop()
+        await self._forwarder.close()
         await self._durable.stop()
         await self._workers.stop()
         await self._service_bus.close()

@@ -16,6 +16,7 @@ from . import typed_data
 from .config import HostConfig
 from .errors import FunctionFailedError, FunctionTimeoutError, LoadError, WorkerLostError
 from .functions import FunctionMetadata
+from .http_forwarding import HttpForwarder
 from .invoker import Invoker
 from .keys import Keys
 from .routes import RouteTemplate, compile_template
@@ -43,12 +44,18 @@ class HttpTriggers:
     """All HTTP functions of the app, most specific route first."""
 
     def __init__(
-        self, functions: Iterable[FunctionMetadata], config: HostConfig, invoker: Invoker, keys: Keys
+        self,
+        functions: Iterable[FunctionMetadata],
+        config: HostConfig,
+        invoker: Invoker,
+        keys: Keys,
+        forwarder: HttpForwarder | None,
     ) -> None:
         self._prefix = config.route_prefix
         self._headers = config.custom_headers
         self._invoker = invoker
         self._keys = keys
+        self._forwarder = forwarder
         limit = config.max_concurrent_requests
         self._slots: AbstractAsyncContextManager[object] = (
             asyncio.Semaphore(limit) if limit > 0 else nullcontext()
@@ -66,7 +73,10 @@ class HttpTriggers:
         for function, parameters in matches:
             if not function.methods or request.method in function.methods:
                 async with self._slots:
-                    return await self._invoke(request, function, parameters)
+                    response = await self._invoke(request, function, parameters)
+                for header, value in self._headers.items():
+                    response.headers[header] = value
+                return response
         return Response(status_code=405)
 
     def _below_prefix(self, path: str) -> str | None:
@@ -84,21 +94,20 @@ class HttpTriggers:
         name = function.metadata.name
         if not self._keys.allows_function(request, function.auth_level, name):
             return Response(status_code=401)
-        data = {function.metadata.input_name: await _request_data(request, parameters)}
+        context = context_of(from_headers(request.headers))
+        if self._forwarder is not None:
+            data = {function.metadata.input_name: _request_data(request, parameters, b"")}
+            return await self._forwarder.call(request, function.metadata, data, context)
+        data = {function.metadata.input_name: _request_data(request, parameters, await request.body())}
         try:
-            result = await self._invoker.invoke(
-                function.metadata, data, context=context_of(from_headers(request.headers))
-            )
+            result = await self._invoker.invoke(function.metadata, data, context=context)
         except FunctionFailedError as error:
             log.warning("Executed 'Functions.%s' (Failed)\n%s", name, error.stack or error)
             return Response(status_code=500)
         except (FunctionTimeoutError, WorkerLostError) as error:
             log.warning("Executed 'Functions.%s' (Failed): %s", name, error)
             return Response(status_code=500)
-        response = _response(function.metadata, result)
-        for header, value in self._headers.items():
-            response.headers[header] = value
-        return response
+        return _response(function.metadata, result)
 
 
 def http_function(metadata: FunctionMetadata) -> HttpFunction:
@@ -111,7 +120,7 @@ def http_function(metadata: FunctionMetadata) -> HttpFunction:
     return HttpFunction(metadata, route, frozenset(method.upper() for method in methods))
 
 
-async def _request_data(request: Request, parameters: Mapping[str, str]) -> TypedData:
+def _request_data(request: Request, parameters: Mapping[str, str], body: bytes) -> TypedData:
     headers: dict[str, str] = {}
     for name, value in request.headers.items():
         headers[name] = f"{headers[name]},{value}" if name in headers else value
@@ -124,7 +133,7 @@ async def _request_data(request: Request, parameters: Mapping[str, str]) -> Type
         "headers": dict(headers),
         "query": dict(query),
         "params": dict(parameters),
-        "body": cast("Wire", typed_data.raw(await request.body())),
+        "body": cast("Wire", typed_data.raw(body)),
     }
     return {"http": http}
 

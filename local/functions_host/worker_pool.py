@@ -39,6 +39,11 @@ class WorkerPool:
     def pids(self) -> list[int]:
         return [worker.pid for worker in self._workers]
 
+    @property
+    def streams_http(self) -> bool:
+        """Whether the app's HTTP functions take their requests from a web server of the worker."""
+        return any(worker.http_uri for worker in self._workers)
+
     async def start(self) -> None:
         """Starts the workers and learns the app's functions. Raises LoadError."""
         try:
@@ -64,10 +69,11 @@ class WorkerPool:
         Raises FunctionFailedError if user code raised, FunctionTimeoutError after functionTimeout and
         WorkerLostError if the process ended first.
         """
-        worker = await self._least_busy()
+        worker = context.worker or await self.least_busy()
         return await worker.invoke(function, data, metadata or {}, context)
 
-    async def _least_busy(self) -> WorkerProcess:
+    async def least_busy(self) -> WorkerProcess:
+        """A worker that lives, as soon as there is one."""
         while not self._workers:
             self._available.clear()
             await self._available.wait()

@@ -26,10 +26,14 @@ _STDERR = 2
 
 @dataclass(frozen=True)
 class InvocationContext:
-    """Beside the data: where a retry policy stands and the caller's W3C trace, each None if there is none."""
+    """Beside the data: where a retry policy stands, the caller's W3C trace, and for a call whose HTTP request
+    travels on its own, its id and worker; each None if there is none.
+    """
 
     retry: dict[str, Json] | None = None
     trace: dict[str, Json] | None = None
+    invocation_id: str | None = None
+    worker: "WorkerProcess | None" = None
 
 
 NO_CONTEXT = InvocationContext()
@@ -100,6 +104,7 @@ class WorkerProcess:
         self._ended = asyncio.Event()
         self._link = _Link(self._receive, self._lost)
         self.alive = True
+        self.http_uri: str | None = None
         self.on_lost: Callable[[WorkerProcess], None] = lambda _: None
 
     @classmethod
@@ -135,6 +140,8 @@ class WorkerProcess:
         result = cast("dict[str, dict[str, Json]]", answer["result"])
         if str(result["status"]) != "Success":
             raise LoadError(str(result["exception"]["message"]))
+        capabilities = cast("dict[str, str]", answer["capabilities"])
+        self.http_uri = capabilities.get("HttpUri")
         return from_wire(cast("Json", answer["functionMetadataResults"]))
 
     async def invoke(
@@ -146,7 +153,7 @@ class WorkerProcess:
         """
         if not self.alive:
             raise WorkerLostError(f"worker process {self.pid} has ended")
-        invocation_id = _new_id()
+        invocation_id = context.invocation_id or new_invocation_id()
         deadline = self._loop.time() + (self._timeout or math.inf)
         call = _Call(function, deadline, self._loop.create_future())
         self._pending[invocation_id] = call
@@ -219,7 +226,7 @@ class WorkerProcess:
         self.on_lost(self)
 
 
-def _new_id() -> str:
+def new_invocation_id() -> str:
     """A UUID of version 4; made by hand because uuid.UUID takes four times as long."""
     digits = f"{random.getrandbits(128):032x}"
     return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-{digits[20:]}"

@@ -18,6 +18,7 @@ from azure.functions.decorators.function_app import Function
 
 from local.functions_host.settings import Json
 
+from . import http_streams
 from .signature import Signature, check_signature
 
 DEFAULT_SCRIPT = "function_app.py"
@@ -38,6 +39,7 @@ class LoadedFunction:
     bindings: list[dict[str, Json]]
     signature: Signature
     retry: dict[str, Json] = field(default_factory=dict)
+    streams_http: bool = False
 
     def metadata(self) -> dict[str, Json]:
         """FunctionRpc's RpcFunctionMetadata, as far as this host uses it."""
@@ -106,6 +108,7 @@ def _describe(script: str, function: Function, app_dir: Path) -> LoadedFunction:
         bindings=bindings,
         signature=signature,
         retry=_retry_policy(function),
+        streams_http=http_streams.enabled() and any(b["type"] == "httpTrigger" for b in bindings),
     )
 
 

@@ -20,12 +20,21 @@ current_function: ContextVar[str] = ContextVar("current_function", default="")
 
 
 class Invocation:
-    """One call of a function."""
+    """One call of a function. `streamed` is the HTTP request that came by itself, `returned` its answer."""
 
     def __init__(self, function: LoadedFunction, request: dict[str, Wire]) -> None:
         self.id = str(request["invocationId"])
         self.function = function
         self._request = request
+        self.streamed: object = None
+        self.returned: object = None
+
+    def route_parameters(self) -> dict[str, str]:
+        """Of an invocation by HTTP."""
+        for data in cast("Named", self._request["inputData"]).values():
+            if "http" in data:
+                return cast("dict[str, dict[str, str]]", data["http"])["params"]
+        return {}
 
     def run_sync(self) -> dict[str, Wire]:
         """For a thread of the pool."""
@@ -55,6 +64,8 @@ class Invocation:
                 found = converter(binding_type)
                 trigger = metadata if found.has_trigger_support() else None
                 arguments[name] = found.decode(data[name], trigger_metadata=trigger)
+            if self.function.streams_http and binding_type == "httpTrigger":
+                arguments[name] = self.streamed
         for name in signature.outputs:
             arguments[name] = OutValue()
         if signature.wants_context:
@@ -80,6 +91,8 @@ class Invocation:
         return RetryContext(retry) if retry else None
 
     def _response(self, arguments: dict[str, object], returned: object) -> dict[str, Wire]:
+        if self.function.streams_http:
+            self.returned, returned = returned, None
         signature = self.function.signature
         if returned is not None and signature.return_type is None:
             raise RuntimeError(

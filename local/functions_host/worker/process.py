@@ -10,13 +10,15 @@ import signal
 import socket
 import sys
 import traceback
+from collections.abc import Coroutine
 from functools import partial
 from pathlib import Path
 from typing import cast
 
 from local.functions_host.typed_data import Wire
 
-from . import frames
+from . import frames, http_streams
+from .http_streams import HttpStreams
 from .indexing import IndexingError, LoadedFunction, index_app
 from .invocation import Invocation, current_function, current_invocation
 from .link import HostLink
@@ -63,33 +65,42 @@ class Worker:
         self._link = link
         self._loop = asyncio.get_running_loop()
         self._threads = FunctionThreads(threads)
+        self._streams = HttpStreams()
         self._functions: dict[str, LoadedFunction] = {}
         self._running: set[asyncio.Task[None]] = set()
 
     def receive(self, name: str, body: frames.Body) -> None:
         """On the link's thread."""
         if name == "workerInitRequest":
-            self._loop.call_soon_threadsafe(self._load, Path(str(body["functionAppDirectory"])))
+            loading = self._load(Path(str(body["functionAppDirectory"])))
+            self._loop.call_soon_threadsafe(self._spawn, loading)
         elif name == "invocationRequest":
             invocation = Invocation(self._functions[str(body["functionId"])], body)
-            if invocation.function.is_async:
-                self._loop.call_soon_threadsafe(self._spawn, invocation)
+            if invocation.function.streams_http:
+                self._loop.call_soon_threadsafe(self._spawn, self._run_streamed(invocation))
+            elif invocation.function.is_async:
+                self._loop.call_soon_threadsafe(self._spawn, self._run_async(invocation))
             else:
                 self._threads.submit(partial(self._run_sync, invocation))
 
-    def _load(self, app_dir: Path) -> None:
+    async def _load(self, app_dir: Path) -> None:
         try:
             self._functions = index_app(app_dir)
-        except IndexingError as error:
+            capabilities: Wire = {"HttpUri": await self._streams.start()} if http_streams.enabled() else {}
+        except (IndexingError, http_streams.ServerError) as error:
             answer: frames.Body = {"result": {"status": "Failure", "exception": {"message": str(error)}}}
         else:
             take_shortcuts()
             metadata = [function.metadata() for function in self._functions.values()]
-            answer = {"result": {"status": "Success"}, "functionMetadataResults": cast("Wire", metadata)}
+            answer = {
+                "result": {"status": "Success"},
+                "functionMetadataResults": cast("Wire", metadata),
+                "capabilities": capabilities,
+            }
         self._link.send("functionMetadataResponse", answer)
 
-    def _spawn(self, invocation: Invocation) -> None:
-        task = self._loop.create_task(self._run_async(invocation))
+    def _spawn(self, work: Coroutine[None, None, None]) -> None:
+        task = self._loop.create_task(work)
         self._running.add(task)
         task.add_done_callback(self._running.discard)
 
@@ -105,6 +116,20 @@ class Worker:
             outcome = succeeded(await invocation.run_async())
         except BaseException as error:  # noqa: BLE001 - whatever user code raises is the invocation's result
             outcome = failed(error)
+        self._answer(invocation, outcome)
+
+    async def _run_streamed(self, invocation: Invocation) -> None:
+        invocation.streamed = await self._streams.request(invocation.id, invocation.route_parameters())
+        try:
+            if invocation.function.is_async:
+                outcome = succeeded(await invocation.run_async())
+            else:
+                outcome = succeeded(await self._threads.run(invocation.run_sync))
+        except BaseException as error:  # noqa: BLE001 - whatever user code raises is the invocation's result
+            outcome = failed(error)
+            self._streams.fail(invocation.id, error)
+        else:
+            self._streams.respond(invocation.id, invocation.returned)
         self._answer(invocation, outcome)
 
     def _answer(self, invocation: Invocation, outcome: frames.Body) -> None:

@@ -12,6 +12,7 @@ import azure.functions as func
 
 from local.functions_host.settings import Json
 
+from . import http_streams
 from .converters import converter, has_implicit_output
 
 Binding = dict[str, Json]
@@ -98,6 +99,8 @@ def _unwrap_out(annotation: object) -> tuple[object, bool]:
 
 
 def _accepts(binding_type: str, annotation: type, goes_out: bool) -> bool:
+    if binding_type == "httpTrigger" and http_streams.enabled():
+        return http_streams.accepts(annotation)
     found = converter(binding_type)
     if goes_out:
         return found.check_output_type_annotation(annotation)
