@@ -18,6 +18,7 @@ from shared.domain.problems import InvalidTemplateError, Problem
 from shared.template import parse_template
 from shared.template.annotate import annotate
 from shared.template.json_text import load_json
+from shared.template.notes import Note, notes_of
 from shared.template.placeholders import substitute, unresolved_placeholders
 
 # A template is checked the same in every subscription; before the first `up` there is none to name.
@@ -36,10 +37,11 @@ class Address:
 
 @dataclass(frozen=True)
 class TemplateFile:
-    """A bare image template and the name it is to have."""
+    """A bare image template, the name it is to have, and what its owner should know of it."""
 
     name: str
     document: Json
+    notes: tuple[Note, ...]
 
 
 def read_template(
@@ -54,7 +56,7 @@ def read_template(
     try:
         document = load_json(text)
         if not is_deployment_template(cast("ArmJson", document)):
-            return TemplateFile(address.name, _checked(document, address))
+            return _checked(document, address)
         return _from_deployment(document, address, read_parameters(path, parameters))
     except InvalidTemplateError as error:
         raise invalid_file(path, text, error.problems) from error
@@ -107,25 +109,24 @@ def _from_deployment(document: object, address: Address, parameters: Mapping[str
         cast("ArmJson", document), parameters, address.subscription_id, address.resource_group, wanted
     )
     try:
-        checked = _checked(found.document, replace(address, name=found.name))
+        return _checked(found.document, replace(address, name=found.name))
     except InvalidTemplateError as error:
         raise InvalidTemplateError(tuple(_inside(found, each) for each in error.problems)) from error
-    return TemplateFile(found.name, checked)
 
 
 def _inside(found: Found, problem: Problem) -> Problem:
     return replace(problem, path=f"{found.path}.{problem.path}" if problem.path else found.path)
 
 
-def _checked(document: object, address: Address) -> Json:
+def _checked(document: object, address: Address) -> TemplateFile:
     """Problems of placeholders are told alone: the others would only follow from them."""
     unfilled = unresolved_placeholders(document)
     if unfilled:
         raise InvalidTemplateError(unfilled)
-    parse_template(
+    template = parse_template(
         document,
         subscription_id=address.subscription_id,
         resource_group=address.resource_group,
         name=address.name,
     )
-    return cast("Json", document)
+    return TemplateFile(address.name, cast("Json", document), notes_of(template))

@@ -7,17 +7,14 @@ import uuid
 import azure.durable_functions as df
 import azure.functions as func
 
-from shared.api.builds import read_build_body, run_body
+from shared.api.builds import run_body
 from shared.api.errors import error_body
-from shared.catalog.documents import StoredRequest
 from shared.catalog.logs import read_log
 from shared.domain.codec import Json
 from shared.domain.names import new_run_id
 from shared.domain.problems import InvalidTemplateError
-from shared.domain.template import ImageTemplate
-from shared.services import Services, services
-from shared.starting import cancel_run, start_run, utc_now
-from shared.template import parse_template
+from shared.services import services
+from shared.starting import cancel_run, inline_request, inline_template, start_run, utc_now
 from triggers.answers import answer, guarded, guarded_async
 from triggers.durable_client import DurableClient
 
@@ -36,8 +33,8 @@ async def start_build(req: func.HttpRequest, client: df.DurableOrchestrationClie
         return answer(error_body("InvalidRequestContent", f"the body is not JSON: {error}"), 400)
     kiln = await asyncio.to_thread(services)
     try:
-        request = _request(kiln, document)
-        template = _template(kiln, request)
+        request = inline_request(kiln, document)
+        template = inline_template(kiln, request)
     except InvalidTemplateError as error:
         message = f"the template has {len(error.problems)} problem(s)"
         return answer(error_body("ValidationFailed", message, error.problems), 400)
@@ -45,21 +42,6 @@ async def start_build(req: func.HttpRequest, client: df.DurableOrchestrationClie
     durable = DurableClient.of(client)
     run = await asyncio.to_thread(start_run, kiln, durable, run_id, request, template)
     return answer(run_body(run), 202, {"Location": f"/api/builds/{run.id}"})
-
-
-def _request(kiln: Services, document: object) -> StoredRequest:
-    body = read_build_body(document, kiln.settings.resource_group)
-    return StoredRequest(body.name, body.resource_group, body.template)
-
-
-def _template(kiln: Services, request: StoredRequest) -> ImageTemplate:
-    return parse_template(
-        request.template,
-        subscription_id=kiln.settings.subscription_id,
-        resource_group=request.resource_group,
-        name=request.name,
-        api_version=request.api_version,
-    )
 
 
 @bp.route("builds", methods=["GET"])

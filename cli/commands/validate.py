@@ -1,5 +1,7 @@
 """`kiln validate`."""
 
+from dataclasses import asdict
+
 from cli.local.environment import RESOURCE_GROUP
 from cli.options import GroupOption, JsonOption, NameOption, ParametersOption, SetOption, TemplateArgument
 from cli.output import print_json
@@ -18,8 +20,10 @@ def validate(
     from cli.template_file import address_of, placeholder_values, read_template
 
     address = address_of(file, name, resource_group, current_home())
-    read_template(file, address, placeholder_values(address, values or []), parameters or [])
+    template = read_template(file, address, placeholder_values(address, values or []), parameters or [])
     if as_json:
-        print_json({"valid": True})
-    else:
-        print(f"{file}: a valid template")
+        print_json({"valid": True, "notes": [asdict(note) for note in template.notes]})
+        return
+    print(f"{file}: a valid template")
+    for note in template.notes:
+        print(f"note: {note.path}: {note.text}")

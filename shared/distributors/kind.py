@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from shared.domain.template import Distributor
+from shared.domain.template import Distributor, OsState
 from shared.reading.json_value import JsonObject
 from shared.reading.object_reader import ObjectReader
 
@@ -21,9 +21,15 @@ class Common:
 
 @dataclass(frozen=True)
 class Home:
-    """What a distributor may need of its template; `location` is in ARM's short form, "" if faulty."""
+    """What a distributor may need of its template; `location` is in ARM's short form, "" if faulty.
+
+    `architecture` is that of the source as far as the template says it: "" for most.
+    """
 
     location: str
+    subscription_id: str
+    os_state: OsState = OsState.GENERALIZED
+    architecture: str = ""
 
 
 @dataclass(frozen=True)

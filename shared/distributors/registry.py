@@ -15,9 +15,6 @@ from shared.reading.names import template_name
 from shared.reading.object_reader import ObjectReader
 from shared.reading.tags import read_tags
 
-# AIB's types; one that no module here defines is refused as not supported yet, others as unknown.
-AIB_TYPES = ("ManagedImage", "SharedImage", "VHD")
-
 
 @cache
 def distributor_kinds() -> Mapping[str, DistributorKind[Any]]:
@@ -54,11 +51,7 @@ def distributor_to_json(distributor: Distributor) -> JsonObject:
 
 
 def _refuse_type(fields: ObjectReader, written: str) -> None:
-    right = next((name for name in AIB_TYPES if name.lower() == written.lower()), None)
-    if written in AIB_TYPES:
-        message = f"{written} distribution is not supported by Kiln yet"
-    elif right:
-        message = f'did you mean "{right}"? Case counts'
-    else:
-        message = f"must be one of {', '.join(AIB_TYPES)}"
+    names = tuple(distributor_kinds())
+    right = next((name for name in names if name.lower() == written.lower()), None)
+    message = f'did you mean "{right}"? Case counts' if right else f"must be one of {', '.join(names)}"
     fields.problem_at("type", message, "BadDistributeType")

@@ -6,6 +6,7 @@ from shared.distributors.target_regions import read_target_regions, target_regio
 from shared.distributors.version_number import MAX_PART, version_number
 from shared.domain.template import SharedImageDistributor, Versioning
 from shared.reading.arm_id import GALLERY_IMAGE
+from shared.reading.dates import date_and_time, utc_text
 from shared.reading.json_value import JsonObject
 from shared.reading.object_reader import ObjectReader
 
@@ -17,14 +18,20 @@ def read_shared_image(fields: ObjectReader, common: Common, home: Home) -> Share
     fields.code = "BadSharedImageDistribute"
     gallery_image_id = fields.required_text("galleryImageId", rule=_gallery_image)
     _check_one_version(fields, gallery_image_id)
+    fields.has("versioning", since="2022-07-01")
     fields.has("replicationMode", since="2025-10-01")
+    regions = read_target_regions(fields, home)
+    mode = fields.choice("replicationMode", REPLICATION_MODES, default="Full")
+    if mode == "Shallow" and any(region.replica_count > 1 for region in regions):
+        fields.problem_at("replicationMode", "Shallow keeps the image in one place: replicaCount must be 1")
     return SharedImageDistributor(
         run_output_name=common.run_output_name,
         gallery_image_id=gallery_image_id,
-        target_regions=read_target_regions(fields, home),
+        target_regions=regions,
         versioning=_read_versioning(fields),
         exclude_from_latest=fields.boolean("excludeFromLatest"),
-        replication_mode=fields.choice("replicationMode", REPLICATION_MODES, default="Full"),
+        replication_mode=mode,
+        end_of_life_date=_read_end_of_life(fields),
         artifact_tags=common.artifact_tags,
     )
 
@@ -37,6 +44,8 @@ def shared_image_to_json(distributor: SharedImageDistributor) -> JsonObject:
         "excludeFromLatest": distributor.exclude_from_latest,
         "replicationMode": distributor.replication_mode,
     }
+    if distributor.end_of_life_date:
+        described["endOfLifeDate"] = distributor.end_of_life_date
     if GalleryImageId.parse(distributor.gallery_image_id).version is None:
         described["versioning"] = _versioning_to_json(distributor.versioning)
     return described
@@ -68,6 +77,12 @@ def _read_versioning(fields: ObjectReader) -> Versioning:
     if scheme == "Source":
         return Versioning(scheme)
     return Versioning(scheme, versioning.integer("major", minimum=-1, maximum=MAX_PART, default=-1))
+
+
+def _read_end_of_life(fields: ObjectReader) -> str:
+    """Kiln's own. In UTC, whatever the template's offset; a date alone is its first moment."""
+    text = fields.text("endOfLifeDate", rule=date_and_time) if fields.reads_own("endOfLifeDate") else ""
+    return utc_text(text) if text else ""
 
 
 def _versioning_to_json(versioning: Versioning) -> JsonObject:

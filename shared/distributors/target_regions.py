@@ -19,6 +19,7 @@ def read_target_regions(fields: ObjectReader, home: Home) -> tuple[TargetRegion,
 
     AIB refuses both forms together. With neither, the version goes to the template's own region.
     """
+    fields.has("targetRegions", since="2022-07-01")
     deprecated = [name for name in ("replicationRegions", "storageAccountType") if fields.is_filled(name)]
     current = tuple(_read_target_region(region) for region in fields.children("targetRegions"))
     old = _read_deprecated(fields, home)

@@ -8,6 +8,7 @@ from shared.reading.rules import blob_uri
 
 
 def read_vhd(fields: ObjectReader, common: Common, _home: Home) -> VhdDistributor:
+    fields.has("uri", since="2022-07-01")
     return VhdDistributor(
         run_output_name=common.run_output_name,
         uri=fields.text("uri", rule=blob_uri) or None,

@@ -49,9 +49,11 @@ class SharedImageVersionSource:
     """A gallery image version: full ARM id ending in `/versions/<x.y.z|latest>`.
 
     Also that of a direct-shared gallery (`/sharedGalleries/<name>/images/<name>/versions/<x.y.z|latest>`).
+    `os_state` is Kiln's own: what the image definition must be; AIB builds from generalized ones only.
     """
 
     image_version_id: str
+    os_state: OsState = OsState.GENERALIZED
 
     type = "SharedImageVersion"
 
@@ -281,12 +283,17 @@ Distributor = SharedImageDistributor | ManagedImageDistributor | VhdDistributor
 
 @dataclass(frozen=True)
 class VmProfile:
-    """The build VM. An empty `vm_size` and an `os_disk_size_gb` of 0 mean the default for the source."""
+    """The build VM. An empty `vm_size` and an `os_disk_size_gb` of 0 mean the default for the source.
+
+    `container_subnet_id` and `proxy_vm_size` are kept for the template's owner; Kiln has no use for them.
+    """
 
     vm_size: str = ""
     os_disk_size_gb: int = 0
     user_assigned_identities: tuple[str, ...] = ()
     subnet_id: str | None = None
+    container_subnet_id: str | None = None
+    proxy_vm_size: str = ""
 
 
 @dataclass(frozen=True)

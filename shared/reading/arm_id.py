@@ -18,6 +18,10 @@ USER_ASSIGNED_IDENTITY = (
 SUBNET = RESOURCE_GROUP + "/providers/Microsoft.Network/virtualNetworks/{network}/subnets/{subnet}"
 GALLERY_IMAGE = RESOURCE_GROUP + "/providers/Microsoft.Compute/galleries/{gallery}/images/{image}"
 GALLERY_IMAGE_VERSION = GALLERY_IMAGE + "/versions/{version}"
+DIRECT_SHARED_VERSION = "/sharedGalleries/{gallery}/images/{image}/versions/{version}"
+MANAGED_IMAGE = RESOURCE_GROUP + "/providers/Microsoft.Compute/images/{image}"
+MANAGED_DISK = RESOURCE_GROUP + "/providers/Microsoft.Compute/disks/{disk}"
+SNAPSHOT = RESOURCE_GROUP + "/providers/Microsoft.Compute/snapshots/{snapshot}"
 
 
 def match_arm_id(text: str, shape: str) -> dict[str, str] | None:
@@ -42,6 +46,21 @@ def arm_id_rule(shape: str) -> TextRule:
 
     def rule(text: str) -> str | None:
         return None if match_arm_id(text, shape) else f"must be a full ARM id: {readable}"
+
+    return rule
+
+
+def in_subscription(shape: str, subscription_id: str) -> TextRule:
+    """A rule that a text is an id of this shape in a subscription."""
+    is_id = arm_id_rule(shape)
+
+    def rule(text: str) -> str | None:
+        parts = match_arm_id(text, shape)
+        if parts is None:
+            return is_id(text)
+        if parts["subscription"].lower() != subscription_id.lower():
+            return f"must be in the template's subscription, {subscription_id}"
+        return None
 
     return rule
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from shared.reading.codes import Code
 from shared.reading.json_path import item, member
 from shared.reading.kinds import kind_of
-from shared.reading.report import Report
+from shared.reading.report import KILN_API_VERSION, Report
 
 # A rule looks at a text and says what is wrong with it, or None.
 TextRule = Callable[[str], str | None]
@@ -30,6 +30,7 @@ class ObjectReader:
         self.code: Code = code
         self._members = members
         self._asked: set[str] = set()
+        self._kilns_own: set[str] = set()
         self._open = True
         report.readers.append(self)
 
@@ -63,6 +64,11 @@ class ObjectReader:
         if present and self.report.api_version < since:
             self.problem_at(name, f"needs api-version {since} or later")
         return present
+
+    def reads_own(self, *names: str) -> bool:
+        """Whether members that are Kiln's own are to be read; if not, they are unknown fields."""
+        self._kilns_own.update(names)
+        return self.report.kilns_own
 
     def is_filled(self, name: str) -> bool:
         """Whether a member says anything: it is there and not "" or []."""
@@ -109,13 +115,7 @@ class ObjectReader:
         value = self._value(name)
         if value is None:
             return default
-        if not isinstance(value, int) or isinstance(value, bool):
-            self.problem_at(name, f"must be a whole number, not {_shown(value)}")
-            return default
-        if not minimum <= value <= maximum:
-            self.problem_at(name, f"must be between {minimum} and {maximum}, not {_shown(value)}")
-            return default
-        return value
+        return self._checked_integer(self.path_of(name), value, (minimum, maximum), default)
 
     def boolean(self, name: str) -> bool:
         """true or false; absent is false."""
@@ -131,6 +131,27 @@ class ObjectReader:
             self._checked_text(item(path, index), value, rule, self.code)
             for index, value in enumerate(self._array(name))
         )
+
+    def integers(self, name: str, *, minimum: int, maximum: int) -> tuple[int, ...]:
+        """An optional array of whole numbers within bounds; a faulty item is `minimum`."""
+        path = self.path_of(name)
+        return tuple(
+            self._checked_integer(item(path, index), value, (minimum, maximum), minimum)
+            for index, value in enumerate(self._array(name))
+        )
+
+    def text_map(
+        self, name: str, *, rule: TextRule | None = None, key: TextRule | None = None
+    ) -> dict[str, str]:
+        """An optional map of strings, whose keys the user chooses; both may have a rule."""
+        held = self.child(name)
+        if held is None:
+            return {}
+        for written in held.members():
+            fault = _unwritable(written) or (key(written) if key else None)
+            if fault:
+                held.problem_at(written, fault)
+        return {written: held.text(written, rule=rule) for written in held.members()}
 
     def child(self, name: str, *, code: Code | None = None) -> "ObjectReader | None":
         """An optional object; None if it is absent or no object."""
@@ -165,13 +186,17 @@ class ObjectReader:
         """Reports the members that nobody asked for; before 2024-02-01 AIB ignored them."""
         if not (self._open and self.report.strict):
             return
-        known = {name.lower() for name in self._asked}
         for name in self._members:
             if name not in self._asked:
-                right = self._nearest(name)
-                hint = f'; did you mean "{right}"?' if right else ""
-                message = "is not the right case" if name.lower() in known else "is an unknown field"
-                self.report.add(member(self.path, name), message + hint)
+                self.report.add(member(self.path, name), self._unknown(name))
+
+    def _unknown(self, name: str) -> str:
+        if name in self._kilns_own:
+            return f"is an unknown field of AIB's; Kiln reads it where apiVersion is {KILN_API_VERSION}"
+        right = self._nearest(name)
+        hint = f'; did you mean "{right}"?' if right else ""
+        wrong_case = any(name.lower() == asked.lower() for asked in self._asked)
+        return ("is not the right case" if wrong_case else "is an unknown field") + hint
 
     def _nearest(self, name: str) -> str | None:
         by_lower = {asked.lower(): asked for asked in self._asked}
@@ -195,6 +220,16 @@ class ObjectReader:
         if value is not None:
             self.problem_at(name, f"must be an array, not {kind_of(value)}")
         return []
+
+    def _checked_integer(self, path: str, value: object, bounds: tuple[int, int], default: int) -> int:
+        if not isinstance(value, int) or isinstance(value, bool):
+            self.report.add(path, f"must be a whole number, not {_shown(value)}", self.code)
+        elif not bounds[0] <= value <= bounds[1]:
+            shown = f"must be between {bounds[0]} and {bounds[1]}, not {_shown(value)}"
+            self.report.add(path, shown, self.code)
+        else:
+            return value
+        return default
 
     def _checked_text(self, path: str, value: object, rule: TextRule | None, code: Code) -> str:
         if not isinstance(value, str):

@@ -1,86 +1,99 @@
-"""Options of a build that Kiln does not have yet: AIB's defaults pass, anything else is refused by name."""
+"""How a build goes: optimization, what happens on errors, data disks, and whether it starts by itself."""
 
+from shared.domain.template import ErrorHandling, OnError, Optimization
+from shared.reading.json_value import JsonObject, JsonValue, without_empty
 from shared.reading.object_reader import ObjectReader
 from shared.reading.rules import sha256_hex, web_uri
 
-VALIDATOR_TYPES = ("Shell", "PowerShell", "File")
+# Azure's largest managed disk, in GiB, and the most that any VM size takes.
+MAX_DATA_DISK_GB = 32767
+MAX_DATA_DISKS = 64
 
-_SWITCH = ("Enabled", "Disabled")
-_ON_ERROR = ("cleanup", "abort")
-
-
-def check_build_options(properties: ObjectReader) -> None:
-    """Looks at everything of `properties` that has no place in the domain."""
-    properties.ignore("provisioningState", "provisioningError", "lastRunStatus", "exactStagingResourceGroup")
-    _check_optimize(properties)
-    _check_validate(properties)
-    _check_error_handling(properties)
-    _check_auto_run(properties)
-    _check_data_disks(properties)
+_ENABLED, _DISABLED = "Enabled", "Disabled"
 
 
-def _check_optimize(properties: ObjectReader) -> None:
+def read_optimization(properties: ObjectReader) -> Optimization:
     properties.has("optimize", since="2022-07-01")
     optimize = properties.child("optimize")
     if optimize is None:
-        return
-    vm_boot = optimize.child("vmBoot")
-    if vm_boot is not None:
-        _refuse_enabled(vm_boot, "optimize.vmBoot")
+        return Optimization()
     optimize.has("workload", since="2025-10-01")
-    workload = optimize.child("workload")
-    if workload is not None:
-        workload.text("scriptUri", rule=web_uri)
-        workload.text("sha256Checksum", rule=sha256_hex)
-        _refuse_enabled(workload, "optimize.workload")
+    vm_boot, workload = optimize.child("vmBoot"), optimize.child("workload")
+    return Optimization(
+        vm_boot=vm_boot is not None and _is_enabled(vm_boot),
+        workload=workload is not None and _is_enabled(workload),
+        workload_script_uri=workload.text("scriptUri", rule=web_uri) if workload else "",
+        workload_sha256=workload.text("sha256Checksum", rule=sha256_hex) if workload else "",
+    )
 
 
-def _check_validate(properties: ObjectReader) -> None:
-    properties.has("validate", since="2022-02-14")
-    validate = properties.child("validate")
-    if validate is None:
-        return
-    for name in ("continueDistributeOnFailure", "sourceValidationOnly"):
-        if validate.boolean(name):
-            validate.problem_at(name, f"validate.{name} is not supported by Kiln yet")
-    for validator in validate.children("inVMValidations"):
-        _refuse_validator(validator)
+def optimization_to_json(optimization: Optimization) -> JsonObject:
+    workload: JsonObject = {
+        "state": _state(optimization.workload),
+        "scriptUri": optimization.workload_script_uri,
+        "sha256Checksum": optimization.workload_sha256,
+    }
+    return without_empty(
+        {
+            "vmBoot": without_empty({"state": _state(optimization.vm_boot)}),
+            "workload": without_empty(workload),
+        }
+    )
 
 
-def _refuse_validator(validator: ObjectReader) -> None:
-    validator.skip_unknown_fields()
-    written = validator.required_text("type", code="BadValidatorType")
-    if written in VALIDATOR_TYPES:
-        message = f"validate.inVMValidations ({written}) is not supported by Kiln yet"
-        validator.problem_at("type", message, "UnsupportedValidatorType")
-    elif written:
-        validator.problem_at("type", f"must be one of {', '.join(VALIDATOR_TYPES)}", "BadValidatorType")
-
-
-def _check_error_handling(properties: ObjectReader) -> None:
+def read_error_handling(properties: ObjectReader) -> ErrorHandling:
     properties.has("errorHandling", since="2023-07-01")
     handling = properties.child("errorHandling")
     if handling is None:
-        return
-    for name in ("onCustomizerError", "onValidationError"):
-        if handling.choice(name, _ON_ERROR, default="cleanup") == "abort":
-            handling.problem_at(name, f'errorHandling.{name} "abort" is not supported by Kiln yet')
+        return ErrorHandling()
+    return ErrorHandling(
+        on_customizer_error=_on_error(handling, "onCustomizerError"),
+        on_validation_error=_on_error(handling, "onValidationError"),
+    )
 
 
-def _check_auto_run(properties: ObjectReader) -> None:
+def error_handling_to_json(handling: ErrorHandling) -> JsonObject:
+    if handling == ErrorHandling():
+        return {}
+    return {
+        "onCustomizerError": handling.on_customizer_error.value,
+        "onValidationError": handling.on_validation_error.value,
+    }
+
+
+def read_auto_run(properties: ObjectReader) -> bool:
     properties.has("autoRun", since="2024-02-01")
     auto_run = properties.child("autoRun")
-    if auto_run is not None:
-        _refuse_enabled(auto_run, "autoRun")
+    return auto_run is not None and _is_enabled(auto_run)
 
 
-def _check_data_disks(properties: ObjectReader) -> None:
+def auto_run_to_json(auto_run: bool) -> JsonObject:
+    return without_empty({"state": _state(auto_run)})
+
+
+def read_data_disks(properties: ObjectReader) -> tuple[int, ...]:
+    """Sizes in GiB, in the order of the disks' logical unit numbers."""
     properties.has("additionalDataDisks", since="2025-10-01")
-    for disk in properties.children("additionalDataDisks"):
-        disk.integer("sizeGB", minimum=0, maximum=2**31 - 1, default=0)
-        disk.problem("additionalDataDisks is not supported by Kiln yet")
+    disks = properties.children("additionalDataDisks")
+    if len(disks) > MAX_DATA_DISKS:
+        properties.problem_at("additionalDataDisks", f"holds {len(disks)} disks; a VM takes {MAX_DATA_DISKS}")
+    for disk in disks:
+        if not disk.has("sizeGB"):
+            disk.problem_at("sizeGB", "is required")
+    return tuple(disk.integer("sizeGB", minimum=1, maximum=MAX_DATA_DISK_GB, default=1) for disk in disks)
 
 
-def _refuse_enabled(fields: ObjectReader, option: str) -> None:
-    if fields.choice("state", _SWITCH, default="Disabled") == "Enabled":
-        fields.problem_at("state", f'{option}.state "Enabled" is not supported by Kiln yet')
+def data_disks_to_json(sizes: tuple[int, ...]) -> list[JsonValue]:
+    return [{"sizeGB": size} for size in sizes]
+
+
+def _is_enabled(fields: ObjectReader) -> bool:
+    return fields.choice("state", (_ENABLED, _DISABLED), default=_DISABLED) == _ENABLED
+
+
+def _state(enabled: bool) -> str:
+    return _ENABLED if enabled else ""
+
+
+def _on_error(handling: ObjectReader, name: str) -> OnError:
+    return OnError(handling.choice(name, tuple(OnError), default=OnError.CLEANUP))

@@ -2,20 +2,28 @@
 
 from collections.abc import Sequence
 
-from shared.customizers.registry import read_customizer
+from shared.customizers.kind import CUSTOMIZE
+from shared.customizers.registry import read_customizers
 from shared.distributors.kind import Home
 from shared.distributors.registry import read_distributor
 from shared.domain.problems import InvalidTemplateError, Problem
-from shared.domain.template import Customizer, Distributor, ImageTemplate, PlatformImageSource
+from shared.domain.template import DiskImageSource, Distributor, ImageTemplate, PlatformImageSource
 from shared.reading.names import read_region, resource_group_name, template_name
 from shared.reading.object_reader import ObjectReader, read_object
-from shared.reading.report import Report
+from shared.reading.report import KILN_API_VERSION, Report
 from shared.reading.tags import read_tags
-from shared.template.api_versions import API_VERSIONS, LATEST_API_VERSION
-from shared.template.build_options import check_build_options
+from shared.template.api_versions import API_VERSIONS, LATEST_API_VERSION, api_version_of
+from shared.template.build_options import (
+    read_auto_run,
+    read_data_disks,
+    read_error_handling,
+    read_optimization,
+)
 from shared.template.identity import read_identity
+from shared.template.os_state import read_os_state
 from shared.template.sources import read_source
 from shared.template.staging import read_staging_resource_group
+from shared.template.validation import read_validation
 from shared.template.vm_profile import read_vm_profile
 
 # What a faulty part is read as; such a template never leaves this module.
@@ -31,13 +39,15 @@ def parse_template(
     subscription_id: str,
     resource_group: str,
     name: str,
-    api_version: str = LATEST_API_VERSION,
+    api_version: str | None = None,
 ) -> ImageTemplate:
     """Reads a template from parsed JSON; the other arguments come from its address.
 
-    Raises InvalidTemplateError with all problems, in the order of the document.
+    `api_version` is the request's; without one the document is read as Kiln's own API reads it. Raises
+    InvalidTemplateError with all problems, in the order of the document.
     """
-    if api_version not in API_VERSIONS:
+    api_version = api_version_of(document) if api_version is None else api_version
+    if api_version not in (*API_VERSIONS, KILN_API_VERSION):
         message = f"is none that Kiln knows; the newest is {LATEST_API_VERSION}"
         raise InvalidTemplateError((Problem("api-version", message, "ValidationFailed"),))
     report = Report(api_version)
@@ -73,7 +83,11 @@ def _read_template(
     properties = root.required_child("properties")
     if properties is None:
         return None
-    check_build_options(properties)
+    properties.ignore("provisioningState", "provisioningError", "lastRunStatus", "exactStagingResourceGroup")
+    source = read_source(properties, subscription_id) or _NO_SOURCE
+    os_state = read_os_state(properties)
+    architecture = source.architecture if isinstance(source, DiskImageSource) else ""
+    home = Home(location, subscription_id, os_state, architecture)
     return ImageTemplate(
         subscription_id=subscription_id,
         resource_group=resource_group,
@@ -81,9 +95,15 @@ def _read_template(
         location=location,
         identity_id=identity_id,
         tags=tags,
-        source=read_source(properties) or _NO_SOURCE,
-        customize=_read_customize(properties),
-        distribute=_read_distribute(properties, Home(location)),
+        source=source,
+        customize=read_customizers(properties.children("customize"), CUSTOMIZE),
+        validation=read_validation(properties),
+        optimization=read_optimization(properties),
+        error_handling=read_error_handling(properties),
+        auto_run=read_auto_run(properties),
+        data_disks_gb=read_data_disks(properties),
+        os_state=os_state,
+        distribute=_read_distribute(properties, home),
         vm_profile=read_vm_profile(properties),
         build_timeout_minutes=_read_timeout(properties),
         staging_resource_group=read_staging_resource_group(properties, subscription_id, resource_group),
@@ -93,7 +113,9 @@ def _read_template(
 
 def _check_envelope(root: ObjectReader, name: str) -> None:
     """What ARM and its tools put around a resource. The address and the request's api-version count."""
-    root.ignore("id", "systemData", "apiVersion")
+    root.ignore("id", "systemData")
+    if root.peek_text("apiVersion") == KILN_API_VERSION and not root.report.kilns_own:
+        root.problem_at("apiVersion", "belongs to Kiln's own API; AIB's has no such api-version")
     written_type = root.text("type").lower()
     if written_type and written_type not in (
         "microsoft.virtualmachineimages/imagetemplates",
@@ -105,11 +127,6 @@ def _check_envelope(root: ObjectReader, name: str) -> None:
         root.problem_at("name", f'is not the name that the template is addressed by, "{name}"')
     if root.is_filled("dependsOn"):
         root.problem_at("dependsOn", "belongs to ARM deployments; Kiln takes the template alone")
-
-
-def _read_customize(properties: ObjectReader) -> tuple[Customizer, ...]:
-    read = [read_customizer(fields) for fields in properties.children("customize")]
-    return tuple(customizer for customizer in read if customizer is not None)
 
 
 def _read_distribute(properties: ObjectReader, home: Home) -> tuple[Distributor, ...]:

@@ -4,22 +4,34 @@ from shared.distributors.version_number import version_or_latest
 from shared.domain.template import (
     DiskImageSource,
     ManagedImageSource,
+    OsState,
     PlatformImageSource,
     PurchasePlan,
     SharedImageVersionSource,
     Source,
 )
-from shared.reading.arm_id import GALLERY_IMAGE_VERSION, arm_id_rule, match_arm_id
+from shared.reading.arm_id import (
+    DIRECT_SHARED_VERSION,
+    GALLERY_IMAGE_VERSION,
+    MANAGED_IMAGE,
+    arm_id_rule,
+    in_subscription,
+    match_arm_id,
+)
 from shared.reading.json_value import JsonObject
 from shared.reading.object_reader import ObjectReader
+from shared.reading.report import KILN_API_VERSION
 from shared.reading.rules import one_line
+from shared.template.disk_sources import DISK_SOURCE_TYPES, disk_source_to_json, read_disk_source
+from shared.template.os_state import os_state_to_json, read_os_state
 
 SOURCE_TYPES = ("PlatformImage", "ManagedImage", "SharedImageVersion")
+LATEST_IN_GALLERY_SINCE = "2022-07-01"
 
 _is_version_id = arm_id_rule(GALLERY_IMAGE_VERSION)
 
 
-def read_source(properties: ObjectReader) -> Source | None:
+def read_source(properties: ObjectReader, subscription_id: str) -> Source | None:
     """None, and reported, if there is no source or its type is none that can be built from."""
     fields = properties.required_child("source", code="BadSourceType")
     if fields is None:
@@ -30,10 +42,17 @@ def read_source(properties: ObjectReader) -> Source | None:
             return _read_platform_image(fields)
         case "SharedImageVersion":
             return _read_shared_image_version(fields)
+        case "ManagedImage":
+            fields.code = "BadManagedImageSource"
+            return ManagedImageSource(
+                fields.required_text("imageId", rule=in_subscription(MANAGED_IMAGE, subscription_id))
+            )
+        case "Vhd" | "ManagedDisk" | "Snapshot" if fields.report.kilns_own:
+            return read_disk_source(fields, written)
         case _:
             fields.skip_unknown_fields()
             if written:
-                fields.problem_at("type", _type_fault(written))
+                fields.problem_at("type", _type_fault(fields, written))
             return None
 
 
@@ -41,17 +60,20 @@ def source_to_json(source: Source) -> JsonObject:
     """The source as AIB writes it."""
     match source:
         case SharedImageVersionSource():
-            return {"type": source.type, "imageVersionId": source.image_version_id}
+            members: JsonObject = {"imageVersionId": source.image_version_id}
+            return {"type": source.type, **members, **os_state_to_json(source.os_state)}
         case ManagedImageSource():
             return {"type": source.type, "imageId": source.image_id}
         case DiskImageSource():
-            return _disk_image_to_json(source)
+            return disk_source_to_json(source)
         case PlatformImageSource():
             return _platform_image_to_json(source)
 
 
-def _disk_image_to_json(source: DiskImageSource) -> JsonObject:
-    return {"type": source.type, "reference": source.reference}
+def source_is_kilns_own(source: Source) -> bool:
+    """Whether AIB has no words for it."""
+    specialized = isinstance(source, SharedImageVersionSource) and source.os_state is OsState.SPECIALIZED
+    return specialized or isinstance(source, DiskImageSource)
 
 
 def _platform_image_to_json(source: PlatformImageSource) -> JsonObject:
@@ -97,21 +119,27 @@ def _read_plan(fields: ObjectReader) -> PurchasePlan | None:
 def _read_shared_image_version(fields: ObjectReader) -> SharedImageVersionSource:
     fields.code = "BadSharedImageVersionSource"
     fields.ignore("exactVersion")
-    return SharedImageVersionSource(fields.required_text("imageVersionId", rule=_image_version_id))
+    version_id = fields.required_text("imageVersionId", rule=_image_version_id)
+    if version_id.endswith("/latest") and fields.report.api_version < LATEST_IN_GALLERY_SINCE:
+        fields.problem_at("imageVersionId", f"latest needs api-version {LATEST_IN_GALLERY_SINCE} or later")
+    return SharedImageVersionSource(version_id, read_os_state(fields))
 
 
 def _image_version_id(text: str) -> str | None:
-    if text.lower().startswith("/sharedgalleries/"):
-        return "names a direct-shared gallery, which Kiln does not support yet"
-    parts = match_arm_id(text, GALLERY_IMAGE_VERSION)
+    if text.lower().startswith("/communitygalleries/"):
+        return "names a community gallery, which AIB does not build from; copy the version to a gallery first"
+    parts = match_arm_id(text, GALLERY_IMAGE_VERSION) or match_arm_id(text, DIRECT_SHARED_VERSION)
     if parts is None:
         return _is_version_id(text)
     fault = version_or_latest(parts["version"])
     return f"ends in the version {parts['version']}: {fault}" if fault else None
 
 
-def _type_fault(written: str) -> str:
-    if written in SOURCE_TYPES:
-        return f"{written} sources are not supported by Kiln yet"
-    right = next((name for name in SOURCE_TYPES if name.lower() == written.lower()), None)
-    return f'did you mean "{right}"? Case counts' if right else f"must be one of {', '.join(SOURCE_TYPES)}"
+def _type_fault(fields: ObjectReader, written: str) -> str:
+    if written in DISK_SOURCE_TYPES:
+        return f"is a source of Kiln's own; it is read where apiVersion is {KILN_API_VERSION}"
+    if written == "ISO":
+        return "ISO sources ended with AIB's preview; start from a Marketplace image instead"
+    known = (*SOURCE_TYPES, *(DISK_SOURCE_TYPES if fields.report.kilns_own else ()))
+    right = next((name for name in known if name.lower() == written.lower()), None)
+    return f'did you mean "{right}"? Case counts' if right else f"must be one of {', '.join(known)}"

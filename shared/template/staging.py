@@ -1,9 +1,7 @@
 """The staging resource group that a template's owner chose."""
 
-from shared.reading.arm_id import RESOURCE_GROUP, arm_id_rule, match_arm_id
+from shared.reading.arm_id import RESOURCE_GROUP, in_subscription, match_arm_id
 from shared.reading.object_reader import ObjectReader
-
-_is_resource_group = arm_id_rule(RESOURCE_GROUP)
 
 
 def read_staging_resource_group(
@@ -11,15 +9,13 @@ def read_staging_resource_group(
 ) -> str | None:
     """The group's name, or None for one that Kiln makes. Whether it is empty is seen when a run is staged."""
 
+    is_group_here = in_subscription(RESOURCE_GROUP, subscription_id)
+
     def rule(text: str) -> str | None:
         parts = match_arm_id(text, RESOURCE_GROUP)
-        if parts is None:
-            return _is_resource_group(text)
-        if parts["subscription"].lower() != subscription_id.lower():
-            return f"must be in the template's subscription, {subscription_id}"
-        if parts["group"].lower() == resource_group.lower():
+        if parts is not None and parts["group"].lower() == resource_group.lower():
             return "must be empty, so it cannot be the template's own resource group"
-        return None
+        return is_group_here(text)
 
     properties.has("stagingResourceGroup", since="2022-02-14")
     text = properties.text("stagingResourceGroup", rule=rule, code="BadStagingResourceGroup")

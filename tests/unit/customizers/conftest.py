@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from shared.customizers.registry import customizer_kinds, read_customizer
+from shared.customizers.kind import CUSTOMIZE
+from shared.customizers.registry import customizer_kinds, read_customizers
 from shared.domain.problems import InvalidTemplateError
 from shared.domain.steps import Step
 from shared.domain.template import Customizer
 from shared.reading.object_reader import read_object
-from shared.reading.report import Report
-from tests.unit.customizers.guest import SHELLS, TOOLS, Guest, link_tool
+from shared.reading.report import KILN_API_VERSION, Report
+from tests.unit.customizers.guest import SHELLS, TOOLS, Guest, TinyGuest, link_tool
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -35,15 +36,14 @@ class QuietHandler(SimpleHTTPRequestHandler):
 def read(request: pytest.FixtureRequest) -> Callable[..., Customizer]:
     """Reads members of the module's customizer; raises InvalidTemplateError as a whole template would."""
 
-    def read_members(**members: object) -> Customizer:
+    def read_members(*, api_version: str = "2025-10-01", **members: object) -> Customizer:
         document = {"type": request.module.CUSTOMIZER, **members}
-        report = Report("2025-10-01")
+        report = Report(api_version)
         fields = read_object(document, "", report)
         assert fields is not None
-        customizer = read_customizer(fields)
+        found = read_customizers([fields], CUSTOMIZE)
         report.raise_problems(document)
-        assert customizer is not None
-        return customizer
+        return found[0]
 
     return read_members
 
@@ -62,10 +62,11 @@ def faults(read: Callable[..., Customizer]) -> Callable[..., list[tuple[str, str
 
 @pytest.fixture
 def step(request: pytest.FixtureRequest, read: Callable[..., Customizer]) -> Callable[..., Step]:
-    """What the module's customizer comes to at index 3."""
+    """What the module's customizer comes to at index 3; members of Kiln's own are read too."""
 
     def step_of(**members: object) -> Step:
-        made = customizer_kinds()[request.module.CUSTOMIZER].step(3, read(**members))
+        customizer = read(api_version=KILN_API_VERSION, **members)
+        made = customizer_kinds()[request.module.CUSTOMIZER].step(3, customizer)
         assert isinstance(made, Step)
         return made
 
@@ -117,3 +118,9 @@ def make_guest(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[..., 
         return Guest(shell, folder)
 
     return make
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> TinyGuest:
+    """A guest of the local cloud with a disk of its own."""
+    return TinyGuest(tmp_path / "guest")

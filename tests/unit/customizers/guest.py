@@ -1,10 +1,13 @@
-"""A stand-in for the build VM: real shells, with only chosen tools to be found."""
+"""Stand-ins for the build VM: real shells with chosen tools only, and a guest of the local cloud."""
 
 import subprocess
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from local.guest import Hypervisor, ScriptRequest
 
 # What the scripts may use besides the shell.
 TOOLS = (
@@ -21,6 +24,10 @@ TOOLS = (
     "env",
     "id",
     "touch",
+    "mkdir",
+    "tar",
+    "gzip",
+    "unzip",
 )
 SHELLS = {"dash": ("/bin/dash",), "busybox": ("/usr/bin/busybox", "sh")}
 
@@ -43,6 +50,42 @@ class Guest:
             check=False,
             timeout=60,
         )
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a script ended in a guest, with its output as text."""
+
+    returncode: int
+    stdout: str
+
+
+class TinyGuest:
+    """Runs scripts as root in a disk of the tiny image: it has users, su, sudo and wget, all of busybox."""
+
+    def __init__(self, data: Path) -> None:
+        self._data = data
+        self._hypervisor = Hypervisor(data)
+        image = next(image for image in self._hypervisor.marketplace() if image.offer == "tiny")
+        self._hypervisor.create_disk("os", self._hypervisor.prepare(image), 1)
+
+    def run(self, script: str, **environment: str) -> Ended:
+        output = bytearray()
+        file = self._data / "script.sh"
+        file.write_text(script)
+        request = ScriptRequest(
+            script=file,
+            arguments=(),
+            environment=environment,
+            timeout_seconds=60,
+            run_as=None,
+            on_output=output.extend,
+            on_error=output.extend,
+            cancelled=threading.Event(),
+            hostname="vm",
+        )
+        result = self._hypervisor.run_script("os", request)
+        return Ended(result.exit_code, output.decode())
 
 
 def link_tool(link: Path, busybox: str | None) -> None:

@@ -1,15 +1,14 @@
 """Shell: its rules, what it comes to, and that this really runs."""
 
 import hashlib
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from shared.domain.steps import Artifact, Step
-from shared.domain.template import Customizer, ShellCustomizer
-from tests.unit.customizers.guest import Guest
+from shared.domain.template import Customizer, ScriptOptions, ShellCustomizer
+from tests.unit.customizers.guest import TinyGuest
 
 CUSTOMIZER = "Shell"
 URI = "https://example.com/setup.sh"
@@ -61,9 +60,10 @@ def test_a_wrong_case_is_named(faults: Callable[..., list[tuple[str, str, str]]]
 
 
 def test_inline_becomes_one_script(step: Callable[..., Step], golden: Callable[[str, str], None]) -> None:
-    made = step(inline=["echo 'a b'", "exit 3"])
+    made = step(name="two lines", inline=["echo 'a b'", "exit 3"])
     golden("shell_inline.sh", made.script)
-    assert (made.index, made.type, made.name, made.artifact) == (3, "Shell", "customize[3]", None)
+    assert (made.index, made.type, made.name, made.artifact) == (3, "Shell", "two lines", None)
+    assert (made.os_type, made.environment, made.secrets) == ("Linux", {}, {})
 
 
 @pytest.mark.parametrize(("name", "checksum"), [("shell_uri.sh", ""), ("shell_uri_checksum.sh", SHA)])
@@ -75,79 +75,178 @@ def test_a_fetched_script_gets_a_script_around_it(
     assert (made.name, made.artifact) == ("set up", Artifact(URI, checksum))
 
 
-def test_inline_stops_at_the_first_failing_line(step: Callable[..., Step], tmp_path: Path) -> None:
-    script = tmp_path / "inline.sh"
-    script.write_text(step(inline=["echo one", "false", "echo two"]).script)
-    script.chmod(0o755)
-    ended = subprocess.run([script], capture_output=True, text=True, check=False)
+def test_options_come_as_parameters_and_are_never_in_the_script(
+    step: Callable[..., Step], golden: Callable[[str, str], None]
+) -> None:
+    made = step(
+        inline=["true"],
+        arguments=["a b", "it's"],
+        environment={"GREETING": "hello", "PATH": "/opt/bin"},
+        secrets={"TOKEN": "https://v.vault.azure.net/secrets/token"},
+    )
+    golden("shell_options.sh", made.script)
+    assert made.environment == {"KILN_ENV_GREETING": "hello", "KILN_ENV_PATH": "/opt/bin"}
+    assert made.secrets == {"KILN_ENV_TOKEN": "https://v.vault.azure.net/secrets/token"}
+    assert "hello" not in made.script
+
+
+def test_options_are_kilns_own(
+    read: Callable[..., Customizer], faults: Callable[..., list[tuple[str, str, str]]]
+) -> None:
+    own = {"arguments": ["x"], "environment": {"A": "", "a": "2"}, "secrets": {}}
+    made = read(inline=["true"], api_version="2025-10-01-kiln", **own)
+    assert made == ShellCustomizer("", inline=("true",), options=ScriptOptions(("x",), {"A": "", "a": "2"}))
+    for path, _, message in faults(inline=["true"], **own):
+        assert path in own
+        assert "apiVersion is 2025-10-01-kiln" in message
+
+
+@pytest.mark.parametrize(
+    ("own", "path"),
+    [
+        ({"environment": {"A-B": "1"}}, "environment.A-B"),
+        ({"environment": {"KILN_ENV_A": "1"}}, "environment.KILN_ENV_A"),
+        ({"environment": {"A": 1}}, "environment.A"),
+        ({"environment": []}, "environment"),
+        ({"environment": {"A": ""}, "secrets": {"A": "https://v/secrets/a"}}, "secrets"),
+        ({"secrets": {"A": "my-password"}}, "secrets.A"),
+        ({"secrets": {"A": "https://v.vault.azure.net/keys/a"}}, "secrets.A"),
+        ({"secrets": {"A": "http://v.vault.azure.net/secrets/a"}}, "secrets.A"),
+        ({"arguments": ["a", 1]}, "arguments[1]"),
+    ],
+)
+def test_options_have_rules(
+    faults: Callable[..., list[tuple[str, str, str]]], own: dict[str, object], path: str
+) -> None:
+    found = faults(inline=["true"], api_version="2025-10-01-kiln", **own)
+    assert [place for place, _, _ in found] == [path]
+
+
+def test_it_runs_as_an_unprivileged_user_with_a_home_and_sudo(
+    step: Callable[..., Step], tiny: TinyGuest
+) -> None:
+    lines = [
+        "id -un",
+        "id -u",
+        "pwd",
+        "echo $HOME $USER; umask",
+        "sudo id -un",
+        "cat",
+        "touch /etc/no || exit 6",
+    ]
+    ended = tiny.run(step(inline=lines).script)
+    assert ended.stdout.splitlines()[:7] == [
+        "kilnbuild",
+        "1000",
+        "/home/kilnbuild",
+        "/home/kilnbuild kilnbuild",
+        "0022",
+        "root",
+        "touch: /etc/no: Permission denied",
+    ]
+    assert ended.returncode == 6
+
+
+def test_the_user_is_made_once_and_nothing_else_is_left(step: Callable[..., Step], tiny: TinyGuest) -> None:
+    made = step(inline=["echo kept >> mine"])
+    assert [tiny.run(made.script).returncode for _ in range(2)] == [0, 0]
+    look = "cat /home/kilnbuild/mine; grep -c kilnbuild /etc/passwd; ls -A /tmp; ls /var/lib | grep kiln"
+    assert tiny.run(look).stdout == "kept\nkept\n1\n"
+    rights = tiny.run("stat -c '%a %U' /home/kilnbuild /etc/sudoers.d/90-kilnbuild").stdout
+    assert rights == "700 kilnbuild\n440 root\n"
+
+
+def test_without_sudo_it_says_so_and_goes_on(step: Callable[..., Step], tiny: TinyGuest) -> None:
+    tiny.run("rm /usr/bin/sudo")
+    ended = tiny.run(step(inline=["echo on"]).script)
+    assert ended.stdout == (
+        "kiln: the image has no sudo: the script runs as kilnbuild and cannot become root\non\n"
+    )
+
+
+def test_inline_stops_at_the_first_failing_line(step: Callable[..., Step], tiny: TinyGuest) -> None:
+    ended = tiny.run(step(inline=["echo one", "false", "echo two"]).script)
     assert (ended.returncode, ended.stdout) == (1, "one\n")
 
 
-@pytest.mark.parametrize("downloader", ["curl", "wget", "python3"])
-def test_a_fetched_script_runs_and_its_exit_code_counts(
-    step: Callable[..., Step], make_guest: Callable[..., Guest], blobs: tuple[Path, str], downloader: str
-) -> None:
-    folder, address = blobs
-    script = b"#!/bin/sh\necho out $1; echo err >&2; exit 42\n"
-    (folder / "s").write_bytes(script)
-    made = step(scriptUri=URI, sha256Checksum=hashlib.sha256(script).hexdigest())
-    ended = make_guest(downloader).run(made.script, KILN_ARTIFACT_URI=f"{address}/s")
-    assert (ended.returncode, ended.stdout, ended.stderr) == (42, "out\nerr\n", "")
+def test_inline_is_never_taken_for_something_else(step: Callable[..., Step], tiny: TinyGuest) -> None:
+    lines = ["cat <<'X'", "$HOME `id` \\ KILN_SCRIPT", "KILN_SCRIPT", "X", "printf '%s' 'ä\r'"]
+    assert tiny.run(step(inline=lines).script).stdout == "$HOME `id` \\ KILN_SCRIPT\nKILN_SCRIPT\nä\r"
 
 
-def test_the_scripts_own_shebang_counts_and_windows_line_ends_do_not_hurt(
-    step: Callable[..., Step], make_guest: Callable[..., Guest], blobs: tuple[Path, str]
-) -> None:
-    folder, address = blobs
-    (folder / "s").write_bytes(b"#!/bin/sh -e\r\nfalse\r\necho not here\r\n")
-    ended = make_guest("curl").run(step(scriptUri=URI).script, KILN_ARTIFACT_URI=f"{address}/s")
-    assert (ended.returncode, ended.stdout, ended.stderr) == (1, "", "")
-
-
-def test_the_script_sees_neither_the_address_nor_a_terminal_and_leaves_nothing(
-    step: Callable[..., Step], make_guest: Callable[..., Guest], blobs: tuple[Path, str]
-) -> None:
-    folder, address = blobs
-    (folder / "s").write_bytes(b'#!/bin/sh\nenv\necho "at $0"\ncat\n')
-    ended = make_guest("curl").run(
-        step(scriptUri=URI).script, KILN_ARTIFACT_URI=f"{address}/s", KILN_ARTIFACT_SHA256=""
+def test_arguments_and_variables_arrive_whole(step: Callable[..., Step], tiny: TinyGuest) -> None:
+    arguments = ["a b", "it's", '"$HOME"', "", "-x", "*"]
+    made = step(
+        inline=['for each in "$@"; do echo "<$each>"; done', 'echo "$work|$TOKEN"', "env"],
+        arguments=arguments,
+        environment={"work": "first\nHOME=second"},
+        secrets={"TOKEN": "https://v/secrets/t"},
     )
-    assert ended.returncode == 0
+    given = {"KILN_ENV_work": "first\nHOME=second", "KILN_ENV_TOKEN": "s3cret 'x'"}
+    ended = tiny.run(made.script, KILN_ARTIFACT_URI="https://x?sig=1", **given)
+    lines = ended.stdout.splitlines()
+    assert lines[:6] == [f"<{argument}>" for argument in arguments]
+    assert lines[6:8] == ["first", "HOME=second|s3cret 'x'"]
     assert "KILN_" not in ended.stdout
-    where = Path(ended.stdout.rpartition("at ")[2].strip())
-    assert not where.parent.exists()
+    assert "HOME=/home/kilnbuild" in lines
 
 
-def test_a_wrong_checksum_runs_nothing(
-    step: Callable[..., Step], make_guest: Callable[..., Guest], blobs: tuple[Path, str]
-) -> None:
-    folder, address = blobs
-    (folder / "s").write_text("#!/bin/sh\necho ran\n")
-    guest = make_guest("curl")
-    ended = guest.run(step(scriptUri=URI).script, KILN_ARTIFACT_URI=f"{address}/s", KILN_ARTIFACT_SHA256=SHA)
-    assert ended.returncode == 1
-    assert f"checksum mismatch: expected {SHA}" in ended.stdout
-
-
-def test_what_cannot_be_fetched_is_said_without_the_address(
-    step: Callable[..., Step], make_guest: Callable[..., Guest], blobs: tuple[Path, str]
-) -> None:
-    # A function comes before busybox's own sleep: the pauses between attempts take no time.
-    script = step(scriptUri=URI).script.replace("set -eu\n", "set -eu\nsleep() { :; }\n")
-    ended = make_guest("curl").run(script, KILN_ARTIFACT_URI=f"{blobs[1]}/absent?sig=s3cret")
-    assert ended.returncode == 1
-    assert "cannot download the staged file" in ended.stdout
+def test_secrets_stand_on_no_command_line(step: Callable[..., Step], tiny: TinyGuest) -> None:
+    made = step(inline=["cat /proc/[0-9]*/cmdline"], secrets={"TOKEN": "https://v/secrets/t"})
+    ended = tiny.run(made.script, KILN_ENV_TOKEN="s3cret")
+    assert ended.returncode == 0
+    assert "/var/lib/kiln-" in ended.stdout
     assert "s3cret" not in ended.stdout
 
 
-def test_an_image_without_a_downloader_says_so(
-    step: Callable[..., Step], make_guest: Callable[..., Guest]
+def test_a_fetched_script_runs_and_its_exit_code_counts(
+    step: Callable[..., Step], tiny: TinyGuest, blobs: tuple[Path, str]
 ) -> None:
-    guest = make_guest()
-    if "busybox" in guest.shell[0]:
-        pytest.skip("busybox finds its own wget without PATH")
-    ended = guest.run(step(scriptUri=URI).script, KILN_ARTIFACT_URI="http://127.0.0.1:9/")
-    assert (ended.returncode, ended.stdout.strip()) == (
-        1,
-        "kiln: cannot download: the image has none of curl, wget and python3",
-    )
+    folder, address = blobs
+    script = b"#!/bin/sh\necho out $1; echo err >&2; id -un; exit 42\n"
+    (folder / "s").write_bytes(script)
+    made = step(scriptUri=URI, sha256Checksum=hashlib.sha256(script).hexdigest())
+    ended = tiny.run(made.script, KILN_ARTIFACT_URI=f"{address}/s")
+    assert (ended.returncode, ended.stdout) == (42, "out\nerr\nkilnbuild\n")
+
+
+def test_the_scripts_own_shebang_counts_and_windows_line_ends_do_not_hurt(
+    step: Callable[..., Step], tiny: TinyGuest, blobs: tuple[Path, str]
+) -> None:
+    folder, address = blobs
+    (folder / "s").write_bytes(b"#!/bin/sh -e\r\nfalse\r\necho not here\r\n")
+    ended = tiny.run(step(scriptUri=URI).script, KILN_ARTIFACT_URI=f"{address}/s")
+    assert (ended.returncode, ended.stdout) == (1, "")
+
+
+def test_the_script_sees_neither_the_address_nor_a_terminal(
+    step: Callable[..., Step], tiny: TinyGuest, blobs: tuple[Path, str]
+) -> None:
+    folder, address = blobs
+    (folder / "s").write_bytes(b'#!/bin/sh\nenv\necho "at $0"\ncat\n')
+    ended = tiny.run(step(scriptUri=URI).script, KILN_ARTIFACT_URI=f"{address}/s", KILN_ARTIFACT_SHA256="")
+    assert ended.returncode == 0
+    assert "KILN_" not in ended.stdout
+    assert "at /var/lib/kiln-" in ended.stdout
+
+
+def test_a_wrong_checksum_runs_nothing(
+    step: Callable[..., Step], tiny: TinyGuest, blobs: tuple[Path, str]
+) -> None:
+    folder, address = blobs
+    (folder / "s").write_text("#!/bin/sh\necho ran\n")
+    ended = tiny.run(step(scriptUri=URI).script, KILN_ARTIFACT_URI=f"{address}/s", KILN_ARTIFACT_SHA256=SHA)
+    assert ended.returncode == 1
+    assert f"checksum mismatch: expected {SHA}" in ended.stdout
+    assert "ran" not in ended.stdout.split()
+
+
+def test_what_cannot_be_fetched_is_said_without_the_address(
+    step: Callable[..., Step], tiny: TinyGuest, blobs: tuple[Path, str]
+) -> None:
+    # The pauses between attempts take no time.
+    script = step(scriptUri=URI).script.replace("set -eu\n", "set -eu\nsleep() { :; }\n")
+    ended = tiny.run(script, KILN_ARTIFACT_URI=f"{blobs[1]}/absent?sig=s3cret")
+    assert ended.returncode == 1
+    assert "cannot download the staged file" in ended.stdout
+    assert "s3cret" not in ended.stdout

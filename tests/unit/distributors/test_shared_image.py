@@ -23,7 +23,7 @@ def test_everything_is_read(read: Callable[..., Distributor]) -> None:
     made = read(
         galleryImageId=ID,
         targetRegions=[
-            {"name": "West Europe", "replicaCount": 3, "storageAccountType": "Standard_ZRS"},
+            {"name": "West Europe", "replicaCount": 1, "storageAccountType": "Standard_ZRS"},
             {"name": "northeurope"},
         ],
         versioning={"scheme": "Latest", "major": 2},
@@ -34,7 +34,7 @@ def test_everything_is_read(read: Callable[..., Distributor]) -> None:
     assert made == SharedImageDistributor(
         "out",
         ID,
-        (TargetRegion("westeurope", 3, "Standard_ZRS"), TargetRegion("northeurope")),
+        (TargetRegion("westeurope", 1, "Standard_ZRS"), TargetRegion("northeurope")),
         Versioning("Latest", 2),
         exclude_from_latest=True,
         replication_mode="Shallow",
@@ -107,6 +107,14 @@ def test_the_scheme_source_has_no_major(
         ({"galleryImageId": ID, "versioning": {"scheme": "Latest", "major": -2}}, ["versioning.major"]),
         ({"galleryImageId": ID, "excludeFromLatest": "true"}, ["excludeFromLatest"]),
         ({"galleryImageId": ID, "replicationMode": "shallow"}, ["replicationMode"]),
+        (
+            {
+                "galleryImageId": ID,
+                "replicationMode": "Shallow",
+                "targetRegions": [{"name": "eastus", "replicaCount": 2}],
+            },
+            ["replicationMode"],
+        ),
         ({"galleryImageId": ID, "artifactTags": {"a": 1}}, ["artifactTags.a"]),
         ({"galleryImageId": ID, "artifactTags": {"a<b": "c"}}, ["artifactTags['a<b']"]),
     ],

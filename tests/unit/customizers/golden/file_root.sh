@@ -3,13 +3,14 @@ set -eu
 exec 2>&1
 expected_sha256="${KILN_ARTIFACT_SHA256:-0000000000000000000000000000000000000000000000000000000000000000}"
 destination=/x
-
-# Defines fetch_artifact: the staged bytes, from the URI in KILN_ARTIFACT_URI, into a file.
+owner=
 
 fail() {
     echo "kiln: $*" >&2
     exit 1
 }
+
+# Defines fetch_artifact: the staged bytes, from the URI in KILN_ARTIFACT_URI, into a file.
 
 download() {
     if command -v curl >/dev/null 2>&1; then
@@ -44,7 +45,7 @@ verify() {
         fail "checksum mismatch: expected $expected_sha256, got $actual_sha256"
 }
 
-# Puts the artifact at $destination.
+# Puts the artifact at $destination, which belongs to $owner (to root if that is empty).
 
 folder=${destination%/*}
 folder=${folder:-/}
@@ -58,4 +59,5 @@ trap 'exit 143' HUP INT TERM
 
 fetch_artifact "$arriving"
 chmod 0644 "$arriving"
+[ -z "$owner" ] || chown "$owner" "$arriving"
 mv -f "$arriving" "$destination"

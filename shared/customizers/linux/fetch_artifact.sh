@@ -1,11 +1,6 @@
 # shellcheck shell=sh
 # Defines fetch_artifact: the staged bytes, from the URI in KILN_ARTIFACT_URI, into a file.
 
-fail() {
-    echo "kiln: $*" >&2
-    exit 1
-}
-
 download() {
     if command -v curl >/dev/null 2>&1; then
         curl --fail --silent --show-error --location --output "$1" "$KILN_ARTIFACT_URI"

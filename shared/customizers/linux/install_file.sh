@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# Puts the artifact at $destination.
+# Puts the artifact at $destination, which belongs to $owner (to root if that is empty).
 
 folder=${destination%/*}
 folder=${folder:-/}
@@ -13,4 +13,5 @@ trap 'exit 143' HUP INT TERM
 
 fetch_artifact "$arriving"
 chmod 0644 "$arriving"
+[ -z "$owner" ] || chown "$owner" "$arriving"
 mv -f "$arriving" "$destination"

@@ -1,0 +1,5 @@
+# shellcheck shell=sh
+fail() {
+    echo "kiln: $*" >&2
+    exit 1
+}

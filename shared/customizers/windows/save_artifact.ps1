@@ -1,0 +1,3 @@
+function Save-Script([string]$path) {
+    Save-Artifact $path
+}

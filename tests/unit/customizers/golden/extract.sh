@@ -1,0 +1,87 @@
+#!/bin/sh
+set -eu
+exec 2>&1
+expected_sha256="${KILN_ARTIFACT_SHA256:-}"
+destination=/srv/site
+owner=
+
+fail() {
+    echo "kiln: $*" >&2
+    exit 1
+}
+
+# Defines fetch_artifact: the staged bytes, from the URI in KILN_ARTIFACT_URI, into a file.
+
+download() {
+    if command -v curl >/dev/null 2>&1; then
+        curl --fail --silent --show-error --location --output "$1" "$KILN_ARTIFACT_URI"
+    elif command -v wget >/dev/null 2>&1; then
+        wget -q -O "$1" "$KILN_ARTIFACT_URI"
+    elif command -v python3 >/dev/null 2>&1; then
+        python3 - "$1" <<'PYTHON'
+import os, shutil, sys, urllib.request
+with urllib.request.urlopen(os.environ["KILN_ARTIFACT_URI"]) as source, open(sys.argv[1], "wb") as target:
+    shutil.copyfileobj(source, target)
+PYTHON
+    else
+        fail "cannot download: the image has none of curl, wget and python3"
+    fi
+}
+
+# A new VM's network may need a moment: three attempts.
+fetch_artifact() {
+    [ -n "${KILN_ARTIFACT_URI:-}" ] || fail "KILN_ARTIFACT_URI is not set"
+    download "$1" || { sleep 2 && download "$1"; } || { sleep 5 && download "$1"; } ||
+        fail "cannot download the staged file (the address is not shown: it carries a signature)"
+    verify "$1"
+}
+
+verify() {
+    [ -n "$expected_sha256" ] || return 0
+    command -v sha256sum >/dev/null 2>&1 || fail "cannot verify the checksum: the image has no sha256sum"
+    actual_sha256=$(sha256sum <"$1")
+    actual_sha256=${actual_sha256%% *}
+    [ "$actual_sha256" = "$expected_sha256" ] ||
+        fail "checksum mismatch: expected $expected_sha256, got $actual_sha256"
+}
+
+# Unpacks the artifact into the folder $destination, which is made if it is not there.
+
+made=
+if [ ! -d "$destination" ]; then
+    mkdir -p "$destination" || fail "cannot make the folder $destination"
+    made=yes
+fi
+# Beside what it holds: /tmp may be small, and in memory.
+archive=$(mktemp "${destination%/}/.kiln-XXXXXX") || fail "cannot write to the folder $destination"
+trap 'rm -f "$archive"' EXIT
+trap 'exit 143' HUP INT TERM
+
+unpack_zip() {
+    if command -v unzip >/dev/null 2>&1; then
+        unzip -q -o "$archive" -d "$destination"
+    elif command -v python3 >/dev/null 2>&1; then
+        python3 -m zipfile -e "$archive" "$destination"
+    else
+        fail "cannot unpack: the image has neither unzip nor python3"
+    fi
+}
+
+unpack_tar() {
+    # shellcheck disable=SC2086 # no switch at all must be no word at all
+    tar -x -o $1 -f "$archive" -C "$destination"
+}
+
+# Busybox' tar does not see by itself how an archive is compressed.
+fetch_artifact "$archive"
+case $(head -c 4 "$archive" | od -A n -t x1 | tr -d ' \n') in
+    504b*) unpack_zip ;;
+    1f8b*) unpack_tar -z ;;
+    425a68*) unpack_tar -j ;;
+    fd377a58) unpack_tar -J ;;
+    28b52ffd) unpack_tar --zstd ;;
+    *) unpack_tar '' ;;
+esac || fail "cannot unpack: is it a zip archive, or one of tar, compressed or not?"
+if [ -n "$made" ] && [ -n "$owner" ]; then
+    chown -R "$owner" "$destination"
+fi
