@@ -15,6 +15,7 @@ from .errors import FunctionFailedError, FunctionTimeoutError, WorkerLostError
 from .functions import FunctionMetadata
 from .history import Event, EventType, compact, event
 from .instances import Instances
+from .logs import about
 from .mailboxes import Post
 from .output_bindings import OutputBindings
 from .settings import Json
@@ -69,12 +70,29 @@ class ActivityDispatcher:
             try:
                 result = await self._call(item)
             except WorkerLostError as error:
-                log.warning("activity '%s' of %s is run again: %s", item.name, item.instance_id, error)
+                log.warning(
+                    "activity '%s' of %s is run again: %s",
+                    item.name,
+                    item.instance_id,
+                    error,
+                    extra=about(item.instance_id),
+                )
             except (FunctionFailedError, FunctionTimeoutError, UnsupportedCallError) as error:
-                log.info("activity '%s' of %s failed: %s", item.name, item.instance_id, error)
+                log.info(
+                    "activity '%s' of %s failed: %s",
+                    item.name,
+                    item.instance_id,
+                    error,
+                    extra=about(item.instance_id),
+                )
                 return _failure(item, error)
             except Exception as error:
-                log.exception("activity '%s' of %s failed inside the host", item.name, item.instance_id)
+                log.exception(
+                    "activity '%s' of %s failed inside the host",
+                    item.name,
+                    item.instance_id,
+                    extra=about(item.instance_id),
+                )
                 return _failure(item, error)
             else:
                 return event(
@@ -89,7 +107,7 @@ class ActivityDispatcher:
 
     def _context(self, item: WorkItem) -> InvocationContext:
         instance = self.instances.load(item.instance_id)
-        return context_of(instance.trace if instance else None)
+        return context_of(instance.trace if instance else None, item.instance_id)
 
     async def _call(self, item: WorkItem) -> str | None:
         """The result as JSON text, None for no result."""

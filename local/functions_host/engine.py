@@ -17,6 +17,7 @@ from .functions import FunctionMetadata
 from .history import EventType
 from .instances import Instance, Instances, Status
 from .intake import Intake, take_in
+from .logs import about
 from .mailboxes import Mailboxes, OrchestratorMessage, Post
 from .orchestrator_call import Answer, call_orchestrator
 from .replay import NonDeterminismError, Outcome, Replay
@@ -84,9 +85,11 @@ class OrchestrationEngine:
         try:
             return await self._run_turn(instance_id)
         except (WorkerLostError, FunctionTimeoutError) as error:
-            log.warning("turn of %s is run again: %s", instance_id, error)
+            log.warning("turn of %s is run again: %s", instance_id, error, extra=about(instance_id))
         except Exception:
-            log.exception("turn of %s failed inside the host and is run again", instance_id)
+            log.exception(
+                "turn of %s failed inside the host and is run again", instance_id, extra=about(instance_id)
+            )
             self._instances.forget(instance_id)
             await asyncio.sleep(_RETRY_SECONDS)
         return True
@@ -96,7 +99,12 @@ class OrchestrationEngine:
         instance = self._instances.load(instance_id)
         mismatch = self._version_mismatch(instance)
         if mismatch and self._options.versions.failure is FailureStrategy.REJECT:
-            log.warning("instance %s is left for another version of the app: %s", instance_id, mismatch)
+            log.warning(
+                "instance %s is left for another version of the app: %s",
+                instance_id,
+                mismatch,
+                extra=about(instance_id),
+            )
             return False
         intake = take_in(instance, self.mail.waiting(instance_id), now)
         if not intake.taken:
@@ -165,7 +173,13 @@ class OrchestrationEngine:
         return self._options.versions.mismatch(instance.version)
 
     def _fail(self, turn: Turn, message: str, details: str = "") -> Instance:
-        log.error("instance %s of '%s' failed: %s", turn.instance.id, turn.instance.name, message)
+        log.error(
+            "instance %s of '%s' failed: %s",
+            turn.instance.id,
+            turn.instance.name,
+            message,
+            extra=about(turn.instance.id),
+        )
         return end(turn, Ending(Status.FAILED, message, details), self._instances, self.post)
 
     def _keep_for_next_life(self, intake: Intake, outcome: Outcome) -> None:
@@ -176,7 +190,13 @@ class OrchestrationEngine:
         intake.taken = [message for message in intake.taken if message.event.text not in kept]
 
     def _announce_end(self, instance: Instance) -> None:
-        log.info("instance %s of '%s' ended: %s", instance.id, instance.name, instance.status)
+        log.info(
+            "instance %s of '%s' ended: %s",
+            instance.id,
+            instance.name,
+            instance.status,
+            extra=about(instance.id),
+        )
         for future in self._waiters.pop(instance.id, []):
             if not future.done():
                 future.set_result(None)

@@ -19,7 +19,7 @@ _LEVELS = {
 
 
 class JsonLines(logging.Formatter):
-    """`{"time","level","category","message","invocationId"?}`."""
+    """`{"time","level","category","message","invocationId"?,"instanceId"?,"exception"?}`."""
 
     def format(self, record: logging.LogRecord) -> str:
         line = {
@@ -28,12 +28,17 @@ class JsonLines(logging.Formatter):
             "category": record.name,
             "message": record.getMessage(),
         }
-        invocation = getattr(record, "invocation_id", "")
-        if invocation:
-            line["invocationId"] = invocation
+        for name, attribute in (("invocationId", "invocation_id"), ("instanceId", "instance_id")):
+            if value := getattr(record, attribute, None):
+                line[name] = value
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
         return json.dumps(line, ensure_ascii=False)
+
+
+def about(instance_id: str) -> dict[str, str]:
+    """`extra` of a log call: whose line it is."""
+    return {"instance_id": instance_id}
 
 
 def set_up_logs(levels: Mapping[str, str]) -> None:

@@ -44,7 +44,7 @@ async def call_orchestrator(
     context = typed_data.string(_context(instance, new, poll_ms))
     data = {function.input_name: context}
     try:
-        result = await workers.invoke(function.name, data, context=context_of(instance.trace))
+        result = await workers.invoke(function.name, data, context=context_of(instance.trace, instance.id))
     except FunctionFailedError as error:
         message, label, state = error.message.partition(_OUT_OF_PROCESS_LABEL)
         if not label:

@@ -4,7 +4,8 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from .worker_process import NO_CONTEXT, InvocationContext
+from .settings import Json
+from .worker_process import InvocationContext
 
 
 @dataclass(frozen=True)
@@ -14,18 +15,16 @@ class Trace:
     parent: str
     state: str
 
-    def context(self) -> InvocationContext:
-        return InvocationContext(trace={"traceParent": self.parent, "traceState": self.state})
-
 
 def from_headers(headers: Mapping[str, str]) -> Trace | None:
     parent = headers.get("traceparent")
     return Trace(parent, headers.get("tracestate", "")) if parent else None
 
 
-def context_of(trace: Trace | None) -> InvocationContext:
-    """What an invocation that belongs to the trace is told."""
-    return trace.context() if trace else NO_CONTEXT
+def context_of(trace: Trace | None, instance_id: str | None = None) -> InvocationContext:
+    """What an invocation that belongs to the trace, and perhaps to an orchestration instance, is told."""
+    told: dict[str, Json] | None = {"traceParent": trace.parent, "traceState": trace.state} if trace else None
+    return InvocationContext(trace=told, instance_id=instance_id)
 
 
 def to_text(trace: Trace | None) -> str | None:

@@ -26,12 +26,13 @@ _STDERR = 2
 
 @dataclass(frozen=True)
 class InvocationContext:
-    """Beside the data: where a retry policy stands, the caller's W3C trace, and for a call whose HTTP request
-    travels on its own, its id and worker; each None if there is none.
+    """Beside the data: where a retry policy stands, the caller's W3C trace, the orchestration instance it is
+    for, and for a call whose HTTP request travels on its own, its id and worker; each None if there is none.
     """
 
     retry: dict[str, Json] | None = None
     trace: dict[str, Json] | None = None
+    instance_id: str | None = None
     invocation_id: str | None = None
     worker: "WorkerProcess | None" = None
 
@@ -84,6 +85,7 @@ class _Call(NamedTuple):
     """An invocation under way; `deadline` in the loop's time."""
 
     function: str
+    instance_id: str | None
     deadline: float
     answer: asyncio.Future[frames.Body]
 
@@ -155,7 +157,7 @@ class WorkerProcess:
             raise WorkerLostError(f"worker process {self.pid} has ended")
         invocation_id = context.invocation_id or new_invocation_id()
         deadline = self._loop.time() + (self._timeout or math.inf)
-        call = _Call(function, deadline, self._loop.create_future())
+        call = _Call(function, context.instance_id, deadline, self._loop.create_future())
         self._pending[invocation_id] = call
         self._watch_over(call)
         request: frames.Body = {
@@ -209,7 +211,8 @@ class WorkerProcess:
             if call is not None and not call.answer.done():
                 call.answer.set_result(body)
         elif name == "rpcLog":
-            _log_user_record(body)
+            call = self._pending.get(str(body["invocationId"]))
+            _log_user_record(body, call.instance_id if call else None)
         elif name == "functionMetadataResponse" and not self._loaded.done():
             self._loaded.set_result(body)
 
@@ -241,8 +244,9 @@ def _result(answer: frames.Body) -> InvocationResult:
     return InvocationResult(cast("TypedData | None", answer.get("returnValue")), outputs)
 
 
-def _log_user_record(body: frames.Body) -> None:
+def _log_user_record(body: frames.Body, instance_id: str | None) -> None:
     function, invocation = str(body["functionName"]), str(body["invocationId"])
     category = f"Function.{function}.User" if function else f"Worker.{body['category']!s}"
     level = logging.getLevelNamesMapping().get(str(body["level"]), logging.INFO)
-    logging.getLogger(category).log(level, "%s", body["message"], extra={"invocation_id": invocation})
+    ids = {"invocation_id": invocation, "instance_id": instance_id}
+    logging.getLogger(category).log(level, "%s", body["message"], extra=ids)

@@ -1,5 +1,6 @@
 """HTTP triggers, keys and settings through the running host."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,8 +24,6 @@ def features(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HostProcess]:
 
 
 def key(host: HostProcess, name: str) -> dict[str, str]:
-    import json
-
     return {"x-functions-key": json.loads((host.data / "keys.json").read_text())[name]}
 
 
@@ -109,6 +108,19 @@ def test_the_callers_trace_reaches_orchestrations_and_activities(features: HostP
     while (response := features.client.get(url, headers=master)).status_code == 202:
         continue
     assert response.json()["output"] == [trace_id, trace_id]
+
+
+def test_log_lines_tell_the_invocation_and_the_instance(features: HostProcess) -> None:
+    instance = features.client.get("/v1/traced", headers=key(features, "_master")).text
+    url = f"{WEBHOOK}/instances/{instance}"
+    while features.client.get(url, headers=key(features, "_master")).status_code == 202:
+        continue
+    lines = [json.loads(line) for line in features.log().splitlines()]
+    ended = [line for line in lines if line.get("instanceId") == instance]
+    assert [line["category"] for line in ended] == ["Host.Durable"]
+    seen = [line for line in lines if line["message"] == "seen by trace_id"][-1]
+    assert seen["category"] == "Function.trace_id.User"
+    assert (len(seen["invocationId"]), len(seen["instanceId"])) == (36, len(instance) + 2)
 
 
 def test_timer_runs_on_startup_under_its_retry_policy(features: HostProcess) -> None:

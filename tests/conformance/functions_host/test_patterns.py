@@ -39,6 +39,10 @@ def test_counter_entity_of_a_blueprint(patterns: HostProcess) -> None:
     assert patterns.run("count") == [7, "counter refuses"]
 
 
+def test_custom_classes_travel_by_their_own_json(patterns: HostProcess) -> None:
+    assert patterns.run("moves") == ["Point", 2, 3, None]
+
+
 def test_starter_function_with_durable_client(patterns: HostProcess) -> None:
     response = patterns.client.post("/api/start/fan_out", params={"id": "by-client"}, json={"count": 4})
     assert response.status_code == 202

@@ -1,6 +1,7 @@
 """One function for each thing a test looks at."""
 
 import asyncio
+import logging
 import os
 import time
 from pathlib import Path
@@ -9,6 +10,7 @@ import azure.durable_functions as df
 import azure.functions as func
 
 app = df.DFApp(http_auth_level=func.AuthLevel.FUNCTION)
+log = logging.getLogger(__name__)
 MARKS = Path(os.environ["MARKS"])
 
 
@@ -75,6 +77,7 @@ def traced_child(context: df.DurableOrchestrationContext):
 
 @app.activity_trigger(input_name="nothing")
 def trace_id(nothing: str) -> str:
+    log.info("seen by %s", "trace_id")
     from opentelemetry import trace as telemetry
 
     return f"{telemetry.get_current_span().get_span_context().trace_id:x}"

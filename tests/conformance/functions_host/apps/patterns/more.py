@@ -29,3 +29,36 @@ def count(context: df.DurableOrchestrationContext):
     except Exception as error:  # noqa: BLE001 - the SDK raises no narrower type
         return [total, str(error)]
     return "not reached"
+
+
+class Point:
+    """A class that says itself how it travels."""
+
+    def __init__(self, x: int, y: int) -> None:
+        self.x, self.y = x, y
+
+    @staticmethod
+    def to_json(point: "Point") -> str:
+        return f"{point.x},{point.y}"
+
+    @staticmethod
+    def from_json(text: str) -> "Point":
+        x, y = text.split(",")
+        return Point(int(x), int(y))
+
+
+@bp.orchestration_trigger(context_name="context")
+def moves(context: df.DurableOrchestrationContext):
+    point = yield context.call_activity("move", Point(1, 2))
+    nothing = yield context.call_activity("forget", point)
+    return [type(point).__name__, point.x, point.y, nothing]
+
+
+@bp.activity_trigger(input_name="point")
+def move(point: Point) -> Point:
+    return Point(point.x + 1, point.y + 1)
+
+
+@bp.activity_trigger(input_name="point")
+def forget(point: Point) -> None:
+    return None
