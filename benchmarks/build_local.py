@@ -6,13 +6,12 @@ image itself. Warm runs start from it. Figures are seconds of wall-clock time, m
 
 import argparse
 import os
-import platform
 import statistics
 import tempfile
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 
+from benchmarks import page
 from cli.api import KilnApi
 from cli.local.demo_scene import IMAGE, TEMPLATE, set_scene
 from cli.local.environment import RESOURCE_GROUP
@@ -22,8 +21,6 @@ from cli.local.supervisor import Local, bring_up, take_down
 from cli.models import Run
 from cli.template_file import Address, read_template
 
-PAGE = Path("docs/performance.md")
-BEGIN, END = "<!-- build_local: begin -->", "<!-- build_local: end -->"
 STAGES = ("stage", "provision", "customize", "capture", "replicate", "cleanup")
 LOOK_SECONDS, MOST_LOOKS = 0.2, 3000
 Timing = dict[str, float]
@@ -66,17 +63,8 @@ def table(cold: Timing | None, warm: list[Timing]) -> str:
     if cold:
         ratio = statistics.median(timing["total"] for timing in warm) / cold["total"]
         rows += [f"A warm build takes {ratio:.2f} of a cold one."]
-    machine = f"{os.cpu_count()} cores, Linux {platform.release()}"
-    rows += ["", f"{len(warm)} warm runs on {machine}, {datetime.now(UTC):%Y-%m-%d}; seconds."]
+    rows += ["", f"{len(warm)} warm runs on {page.machine()}; seconds."]
     return "\n".join(rows)
-
-
-def write(text: str) -> None:
-    """Replaces what stands between the page's two marks."""
-    page = PAGE.read_text()
-    before, _, rest = page.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    PAGE.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}")
 
 
 def main() -> None:
@@ -93,7 +81,7 @@ def main() -> None:
             text = table(cold, [build(local) for _ in range(arguments.warm)])
         finally:
             take_down(home)
-    write(text)
+    page.write("build_local", text)
     print(text)
 
 
