@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from local.cloud.ports import Guest, GuestError, MarketplaceImage, ScriptRequest, ScriptResult
+from local.cloud.ports import FirstBoot, Guest, GuestError, MarketplaceImage, ScriptRequest, ScriptResult
 from local.guest.hypervisor import Hypervisor
 from local.guest.marketplace import read_marketplace
 
@@ -40,6 +40,9 @@ class MetadataOnlyGuest:
         del disk_id
         request.on_error(b"The metadata-only guest did not run this script.\n")
         return ScriptResult(exit_code=0, timed_out=False, cancelled=False)
+
+    def first_boot(self, disk_id: str, boot: FirstBoot) -> None:
+        """Nothing to do."""
 
     def freeze(self, disk_id: str, content_id: str) -> None:
         """Nothing to do."""

@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Protocol
 
 from local.guest.errors import GuestError
+from local.guest.first_boot import FirstBoot
 from local.guest.marketplace import MarketplaceImage
 from local.guest.run_script import ScriptRequest, ScriptResult
 
-__all__ = ["Guest", "GuestError", "MarketplaceImage", "ScriptRequest", "ScriptResult"]
+__all__ = ["FirstBoot", "Guest", "GuestError", "MarketplaceImage", "ScriptRequest", "ScriptResult"]
 
 
 class Guest(Protocol):
@@ -27,6 +28,8 @@ class Guest(Protocol):
     def delete_disk(self, disk_id: str) -> None: ...
 
     def run_script(self, disk_id: str, request: ScriptRequest) -> ScriptResult: ...
+
+    def first_boot(self, disk_id: str, boot: FirstBoot) -> None: ...
 
     def freeze(self, disk_id: str, content_id: str) -> None: ...
 

@@ -16,8 +16,9 @@ if [ ! -s /etc/machine-id ]; then
   chmod 0444 /etc/machine-id
 fi
 
+# No RSA key: to find one takes up to a second, and nobody logs in to a local guest.
 if command -v ssh-keygen >/dev/null; then
-  for kind in ed25519 ecdsa rsa; do
+  for kind in ed25519 ecdsa; do
     key=/etc/ssh/ssh_host_${kind}_key
     [ -e "$key" ] || ssh-keygen -q -t "$kind" -N '' -C "root@$HOST_NAME" -f "$key"
   done

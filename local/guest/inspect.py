@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import uuid
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
@@ -11,6 +12,7 @@ from tempfile import TemporaryDirectory
 from local.guest import elf
 from local.guest.debugfs import FileSystem
 from local.guest.disk import gpt
+from local.guest.disk.find_root import root_uuid
 from local.guest.disk.gpt import Partition
 from local.guest.errors import GuestError
 from local.guest.isolation import GuestSpec, Tier, probe, start
@@ -39,12 +41,25 @@ class VhdImage:
     def partitions(self) -> tuple[Partition, ...]:
         return gpt.read(self.path)
 
+    def partition(self, kind: uuid.UUID) -> Partition | None:
+        """The first partition of a kind, one of those that `local.guest.disk.gpt` names."""
+        return next((partition for partition in self.partitions if partition.kind == kind), None)
+
+    @cached_property
+    def root_partition(self) -> Partition:
+        found = self.partition(gpt.LINUX_ROOT_X64)
+        if found is None:
+            raise GuestError("InvalidDisk", f"{self.path} has no Linux root partition.")
+        return found
+
+    @property
+    def root_uuid(self) -> str:
+        """The root file system's UUID, as its superblock says."""
+        return root_uuid(self.path, self.root_partition.offset)
+
     @cached_property
     def _root(self) -> FileSystem:
-        for partition in self.partitions:
-            if partition.kind == gpt.LINUX_ROOT_X64:
-                return FileSystem(self.path, partition.offset)
-        raise GuestError("InvalidDisk", f"{self.path} has no Linux root partition.")
+        return FileSystem(self.path, self.root_partition.offset)
 
     def exists(self, path: str) -> bool:
         """Whether the path leads to something, symbolic links followed."""

@@ -23,11 +23,30 @@ _FILES = {
     "etc/machine-id": "",
 }
 _SHADOW = "root:*:19000:0:99999:7:::\nnobody:*:19000:0:99999:7:::\n"
+# Busybox here has no command that removes a user.
+_USERDEL = """\
+#!/bin/sh
+# userdel [--force] [--remove] USER
+for argument in "$@"; do
+  case $argument in
+    -f | --force) ;;
+    -r | --remove | -rf | -fr) remove=1 ;;
+    *) user=$argument ;;
+  esac
+done
+home=$(sed -n "s/^$user:[^:]*:[^:]*:[^:]*:[^:]*:\\([^:]*\\):.*/\\1/p" /etc/passwd)
+if [ -z "$home" ]; then
+  echo "userdel: user '$user' does not exist" >&2
+  exit 6
+fi
+sed -i "/^$user:/d" /etc/passwd /etc/shadow /etc/group
+[ -z "${remove-}" ] || rm -rf "$home"
+"""
 
 
 def facts() -> str:
     """What the image is made from; when it changes, it is made anew."""
-    return "\n".join([_SHADOW, tiny_sudo.SCRIPT, *_FILES, *_FILES.values(), *_DIRECTORIES])
+    return "\n".join([_SHADOW, _USERDEL, tiny_sudo.SCRIPT, *_FILES, *_FILES.values(), *_DIRECTORIES])
 
 
 def build(tree: Path) -> None:
@@ -48,6 +67,7 @@ def build(tree: Path) -> None:
         _write(tree / name, text, 0o644)
     _write(tree / "etc/shadow", _SHADOW, 0o640)
     _write(tree / tiny_sudo.SCRIPT_PATH.lstrip("/"), tiny_sudo.SCRIPT, 0o755)
+    _write(tree / "usr/sbin/userdel", _USERDEL, 0o755)
     sudo = tree / "usr/bin/sudo"
     sudo.write_bytes(tiny_sudo.program())
     sudo.chmod(0o4755)

@@ -17,6 +17,7 @@ _PACKAGES = {
     "mkfs.vfat": "dosfstools",
     "mmd": "mtools",
     "mcopy": "mtools",
+    "mdir": "mtools",
     "grub-mkimage": "grub-common",
     "mmdebstrap": "mmdebstrap",
     "newuidmap": "uidmap",

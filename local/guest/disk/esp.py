@@ -9,7 +9,13 @@ from local.guest.disk.gpt import Partition
 from local.guest.tools import run
 
 VOLUME_ID = "7A2E-5D1C"  # of disks that are made here; fstab refers to it
-_FALLBACK_LOADER = "::/EFI/BOOT/BOOTX64.EFI"  # UEFI starts this when its variables name nothing else
+FALLBACK_LOADER = "/EFI/BOOT/BOOTX64.EFI"  # UEFI starts this when its variables name nothing else
+
+
+def files(disk: Path, partition: Partition) -> list[str]:
+    """The paths of all files on the partition, as `/EFI/BOOT/BOOTX64.EFI`. Raises GuestError."""
+    listed = run(["mdir", "-b", "-s", "-i", f"{disk}@@{partition.offset}", "::/"]).decode(errors="replace")
+    return sorted(line.removeprefix("::") for line in listed.splitlines() if not line.endswith("/"))
 
 
 def write(disk: Path, partition: Partition, volume_id: str, loader: bytes) -> None:
@@ -24,4 +30,4 @@ def write(disk: Path, partition: Partition, volume_id: str, loader: bytes) -> No
     with TemporaryDirectory() as scratch:
         file = Path(scratch, "loader")
         file.write_bytes(loader)
-        run(["mcopy", "-i", image, str(file), _FALLBACK_LOADER])
+        run(["mcopy", "-i", image, str(file), f"::{FALLBACK_LOADER}"])

@@ -40,7 +40,9 @@ def find_root(disk: Path) -> Root:
         if kind == "ext4" and {"etc", "usr"} <= set(FileSystem(disk, place.offset).names("/")):
             _refuse_split(disk, place.offset)
             esp = next((place for place in places if place.esp), None)
-            return Root(place.offset, _uuid(disk, place.offset), _volume_id(disk, esp.offset) if esp else "")
+            return Root(
+                place.offset, root_uuid(disk, place.offset), _volume_id(disk, esp.offset) if esp else ""
+            )
     raise GuestError(
         "InvalidImage", f"{disk} has no ext4 root file system; its partitions hold: {', '.join(seen)}."
     )
@@ -86,7 +88,8 @@ def _refuse_split(disk: Path, offset: int) -> None:
         )
 
 
-def _uuid(disk: Path, offset: int) -> str:
+def root_uuid(disk: Path, offset: int) -> str:
+    """The UUID in the superblock of the ext4 file system at a byte offset."""
     return str(uuid.UUID(bytes=_bytes(disk, offset + _SUPERBLOCK, 128)[_UUID_AT]))
 
 

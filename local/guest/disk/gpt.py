@@ -98,11 +98,23 @@ def _protective_mbr(sectors: int) -> bytes:
 
 def read(disk: Path) -> tuple[Partition, ...]:
     """The partitions of a disk, its checksums verified. Raises GuestError."""
+    return _read(disk, 1)
+
+
+def read_backup(disk: Path) -> tuple[Partition, ...]:
+    """The same from the table's second copy, at the disk's end."""
     with disk.open("rb") as stream:
         stream.seek(SECTOR)
         header = stream.read(_HEADER_SIZE)
+    return _read(disk, _HEADER.unpack(header)[6])
+
+
+def _read(disk: Path, sector: int) -> tuple[Partition, ...]:
+    with disk.open("rb") as stream:
+        stream.seek(sector * SECTOR)
+        header = stream.read(_HEADER_SIZE)
         if len(header) < _HEADER_SIZE or not header.startswith(_SIGNATURE):
-            raise GuestError("InvalidDisk", f"{disk} has no GUID partition table.")
+            raise GuestError("InvalidDisk", f"{disk} has no GUID partition table in sector {sector}.")
         fields = _HEADER.unpack(header)
         stream.seek(fields[10] * SECTOR)
         table = stream.read(fields[11] * fields[12])

@@ -14,6 +14,7 @@ from local.cloud.errors import ArmError, invalid_parameter, not_implemented, req
 from local.cloud.image_sources import ImageSource, content_of, resolve_image
 from local.cloud.json_types import Json
 from local.cloud.providers.microsoft_compute import machine_checks
+from local.cloud.providers.microsoft_compute.first_boots import first_boot_of
 from local.cloud.providers.microsoft_compute.instance_views import instance_view
 from local.cloud.providers.microsoft_compute.machine_bodies import MACHINE_BODY
 from local.cloud.providers.microsoft_compute.os_disks import attach, detach, os_disk_of, os_disk_resource
@@ -132,6 +133,8 @@ class VirtualMachines(ResourceType):
             await asyncio.to_thread(guest.create_empty_disk, disk_id, size)
         else:
             await asyncio.to_thread(guest.create_disk, disk_id, await content_of(self.cloud, source), size)
+            if machine.properties.get("osProfile"):
+                await asyncio.to_thread(guest.first_boot, disk_id, first_boot_of(machine))
 
     def preempt(self, resource: Resource) -> None:
         self.cloud.executions.signal(resource.id)
