@@ -73,5 +73,9 @@ def unauthorized(text: str) -> BusError:
     return BusError("amqp:unauthorized-access", text, 401)
 
 
+def internal_error() -> BusError:
+    return BusError("amqp:internal-error", "The service could not do this; its log says why.", 500)
+
+
 def not_implemented(what: str) -> BusError:
     return BusError("amqp:not-implemented", f"{what}: not implemented by the local Service Bus.", 501)

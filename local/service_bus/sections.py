@@ -52,9 +52,9 @@ def parse_message(raw: bytes) -> Content:
         properties=sections.get(_PROPERTIES, b""),
         application_properties=sections.get(_APPLICATION_PROPERTIES, b""),
         body=body,
-        message_id=_text(_at(properties, _MESSAGE_ID)),
-        session_id=_text(session_id),
-        ttl_ms=int(str(ttl)) if ttl is not None else None,
+        message_id=as_text(_at(properties, _MESSAGE_ID)),
+        session_id=as_text(session_id),
+        ttl_ms=int(ttl) if isinstance(ttl, int) else None,
         scheduled_ms=int(scheduled) if isinstance(scheduled, int) else None,
     )
 
@@ -132,6 +132,16 @@ def owned(value: object) -> object:
     return value
 
 
+def as_text(value: object) -> str | None:
+    """A message id may be a string, a number, a UUID or bytes."""
+    if value is None:
+        return None
+    if isinstance(value, bytes):
+        return value.decode(errors="replace")
+    # Proton's number types show their type's name as text.
+    return str(int(value)) if isinstance(value, int) else str(value)
+
+
 def _data_sections(body: bytes) -> Iterator[bytes]:
     offset = 0
     while offset < len(body) and body[offset + 2] != _FOOTER:
@@ -186,13 +196,6 @@ def _list(section: bytes | None) -> list[object]:
 
 def _at(values: list[object], position: int) -> object:
     return values[position] if len(values) > position else None
-
-
-def _text(value: object) -> str | None:
-    """A message id may be a string, a number, a UUID or bytes."""
-    if value is None:
-        return None
-    return value.decode(errors="replace") if isinstance(value, bytes) else str(value)
 
 
 def _is_senders(annotation: str) -> bool:

@@ -1,13 +1,16 @@
 """A link on which a client sends messages to a queue or topic."""
 
-from proton import Condition, Delivery, Receiver
+import logging
 
-from local.service_bus.amqp.link_handler import LinkHandler, mirror
+from proton import Delivery, Receiver
+
+from local.service_bus.amqp.link_handler import LinkHandler, condition_of, mirror
 from local.service_bus.amqp.service import Service
-from local.service_bus.errors import BusError, message_too_large
+from local.service_bus.errors import BusError, internal_error, message_too_large
 from local.service_bus.sections import parse_message, split_batch
 from local.service_bus.settings import LARGEST_MESSAGE_BYTES
 
+log = logging.getLogger("ServiceBus.Incoming")
 _CREDIT = 1_000
 
 
@@ -33,7 +36,11 @@ class IncomingLink(LinkHandler):
         try:
             self._take(raw)
         except BusError as error:
-            delivery.local.condition = Condition(error.condition, error.description)
+            delivery.local.condition = condition_of(error)
+            delivery.update(Delivery.REJECTED)
+        except Exception:
+            log.exception("a message to %s could not be taken", self._path)
+            delivery.local.condition = condition_of(internal_error())
             delivery.update(Delivery.REJECTED)
         else:
             delivery.update(Delivery.ACCEPTED)

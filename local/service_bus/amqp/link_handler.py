@@ -1,6 +1,8 @@
 """What one end of a link does with the link's events."""
 
-from proton import Condition, Delivery, Link, Terminus
+from uuid import uuid4
+
+from proton import Condition, Delivery, Link, Terminus, symbol
 
 from local.service_bus.errors import BusError
 
@@ -35,5 +37,10 @@ def refuse(link: Link, error: BusError) -> None:
 
 
 def close(link: Link, error: BusError) -> None:
-    link.condition = Condition(error.condition, error.description)
+    link.condition = condition_of(error)
     link.close()
+
+
+def condition_of(error: BusError) -> Condition:
+    """With a tracking id as Azure's errors have: the Python client counts on the field being there."""
+    return Condition(error.condition, error.description, {symbol("tracking-id"): str(uuid4())})

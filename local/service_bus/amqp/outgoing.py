@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
-from proton import Condition, Delivery, Link, Sender
+from proton import Delivery, Link, Sender
 
-from local.service_bus.amqp.link_handler import LinkHandler, close
+from local.service_bus.amqp.link_handler import LinkHandler, close, condition_of
 from local.service_bus.amqp.service import Service
 from local.service_bus.dispositions import Disposition, Outcome
 from local.service_bus.errors import BusError, undecodable
@@ -81,7 +81,7 @@ class OutgoingLink(LinkHandler):
         try:
             self._queue.settle(token, _disposition(delivery))
         except BusError as error:
-            delivery.local.condition = Condition(error.condition, error.description)
+            delivery.local.condition = condition_of(error)
             delivery.update(Delivery.REJECTED)
         else:
             if state == Delivery.MODIFIED:

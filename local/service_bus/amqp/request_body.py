@@ -42,10 +42,10 @@ class RequestBody:
         return value
 
     def numbers(self, name: str) -> list[int]:
-        values = self._items(name)
-        if any(isinstance(value, bool) or not isinstance(value, int) for value in values):
+        found = [int(value) for value in self._items(name) if isinstance(value, int)]
+        if len(found) != len(self._items(name)):
             raise invalid(f"'{name}' does not hold numbers")
-        return [int(str(value)) for value in values]
+        return found
 
     def tokens(self, name: str) -> list[UUID]:
         found = [value for value in self._items(name) if isinstance(value, UUID)]

@@ -11,12 +11,11 @@ from typing import TypeAlias, cast
 from proton import Delivery, Message, Receiver, Sender, int32, symbol
 
 from local.service_bus.amqp.link_handler import LinkHandler, mirror
-from local.service_bus.errors import BusError
+from local.service_bus.errors import BusError, internal_error
 from local.service_bus.sections import owned
 
 log = logging.getLogger("ServiceBus.Requests")
 _CREDIT = 100
-_INTERNAL_ERROR = 500
 
 
 @dataclass(frozen=True)
@@ -47,10 +46,12 @@ class AnswerNames:
 
     status: str
     description: str
+    condition: str | None
 
 
-CBS_NAMES = AnswerNames("status-code", "status-description")
-MANAGEMENT_NAMES = AnswerNames("statusCode", "statusDescription")
+# An error condition would keep the Python client from looking at the status of a put-token.
+CBS_NAMES = AnswerNames("status-code", "status-description", None)
+MANAGEMENT_NAMES = AnswerNames("statusCode", "statusDescription", "errorCondition")
 
 
 class ReplyLink(LinkHandler):
@@ -117,21 +118,25 @@ class RequestLink(LinkHandler):
         try:
             return self._handle(request)
         except BusError as error:
-            return Answer(error.status, None, error.description, error.condition)
+            return _refusal(error)
         except Exception:
             log.exception("the request %s failed", request.operation)
-            return Answer(_INTERNAL_ERROR, None, "Internal error", "amqp:internal-error")
+            return _refusal(internal_error())
 
     def _encoded(self, request: Message, answer: Answer) -> Message:
         properties: dict[str, object] = {
             self._names.status: int32(answer.status),
             self._names.description: answer.description,
         }
-        if answer.condition is not None:
-            properties["errorCondition"] = symbol(answer.condition)
+        if answer.condition is not None and self._names.condition is not None:
+            properties[self._names.condition] = symbol(answer.condition)
         reply = Message(properties=properties)
         # The body may be a map of anything that AMQP has a type for, which proton's annotations leave out.
         reply.body = answer.body  # type: ignore[assignment]
         reply.address = request.reply_to or ""
         reply.correlation_id = request.id
         return reply
+
+
+def _refusal(error: BusError) -> Answer:
+    return Answer(error.status, None, error.description, error.condition)

@@ -6,7 +6,7 @@ Source: "Subscription Rule SQL Filter Syntax" of Microsoft's documentation.
 from functools import cached_property
 
 from local.service_bus.content import Content
-from local.service_bus.sections import decode_list, decode_map
+from local.service_bus.sections import as_text, decode_list, decode_map
 
 # Positions in AMQP's properties section.
 _SYSTEM = {
@@ -31,8 +31,7 @@ class MessageView:
     def system(self, name: str) -> object:
         """None for a property that is not set."""
         position = _SYSTEM[name.lower()]
-        value = self._properties[position] if len(self._properties) > position else None
-        return None if value is None else str(value)
+        return as_text(self._properties[position]) if len(self._properties) > position else None
 
     def user(self, name: str) -> object:
         """None for a property that is not set. Names are compared without regard to case, as the service
