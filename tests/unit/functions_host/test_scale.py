@@ -1,15 +1,19 @@
 """Long histories cost linear host time, and a full store does not slow a turn."""
 
+import asyncio
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from local.functions_host.actions import Action, CallActivity
 from local.functions_host.history import EventType, Recorded, event, record
+from local.functions_host.instances import Instances, Status
 from local.functions_host.replay import Replay
-from local.functions_host.store import Store
+from local.functions_host.scheduling import new_instance
+from local.functions_host.store import Store, UnitOfWork
 
 
 def chain(length: int) -> tuple[list[Action], list[Recorded]]:
@@ -66,3 +70,42 @@ def test_no_statement_of_a_turn_reads_a_whole_table(tmp_path: Path, statement: s
     plan = store.rows(f"EXPLAIN QUERY PLAN {statement}")
     store.close()
     assert all("SCAN" not in str(row[-1]) for row in plan), plan
+
+
+def steps_of_a_turn(folder: Path, stored: int) -> int:
+    """SQLite's own count of virtual machine steps for a new instance's start and first turn."""
+    store = Store(folder, "Hub")
+    instances = Instances(store)
+
+    async def commit(*changes: Callable[[UnitOfWork], None]) -> None:
+        unit = UnitOfWork()
+        for change in changes:
+            change(unit)
+        await store.commit(unit)
+
+    def ended(unit: UnitOfWork) -> None:
+        for n in range(stored):
+            instances.insert(
+                unit, replace(new_instance(f"old{n}", "o", None, None, 0.0), status=Status.COMPLETED)
+            )
+
+    steps = 0
+
+    def count() -> int:
+        nonlocal steps
+        steps += 1
+        return 0
+
+    asyncio.run(commit(ended))
+    store.read(lambda db: db.set_progress_handler(count, 1))
+    instance = new_instance("new", "o", None, None, 0.0)
+    asyncio.run(commit(lambda unit: instances.insert(unit, instance)))
+    event_one = record(event(EventType.ORCHESTRATOR_STARTED, 0.0))
+    asyncio.run(commit(lambda unit: instances.save(unit, replace(instance, turns=1), [event_one])))
+    store.close()
+    return steps
+
+
+def test_ten_thousand_instances_in_the_store_do_not_slow_a_turn(tmp_path: Path) -> None:
+    few, many = steps_of_a_turn(tmp_path / "few", 10), steps_of_a_turn(tmp_path / "many", 10_000)
+    assert 0 < many <= few * 1.1
