@@ -16,7 +16,7 @@ def test_a_template_becomes_a_gallery_version_and_a_vhd(stack: Stack, tmp_path: 
     }
     steps = [
         shell("first", "echo from the first step > /tmp/handed-over"),
-        shell("second", "cat /tmp/handed-over > /etc/greeting", "echo to the log", "echo an error >&2"),
+        shell("second", "sudo cp /tmp/handed-over /etc/greeting", "echo to the log", "echo an error >&2"),
     ]
     run_id = stack.build(tiny(steps, gallery, {"type": "VHD", "runOutputName": "vhd"}))
     run = stack.finish(run_id)
@@ -39,9 +39,9 @@ def test_a_template_becomes_a_gallery_version_and_a_vhd(stack: Stack, tmp_path: 
 def test_a_gallery_version_can_be_a_source(stack: Stack, tmp_path: Path) -> None:
     definition = stack.definition()
     gallery = {"type": "SharedImage", "runOutputName": "base", "galleryImageId": definition}
-    base = stack.finish(stack.build(tiny([shell("base", "echo base > /etc/base")], gallery), "base"))
+    base = stack.finish(stack.build(tiny([shell("base", "echo base | sudo tee /etc/base")], gallery), "base"))
     assert base["state"] == "Succeeded", base["error"]
-    template = tiny([shell("child", "cp /etc/base /etc/child")])
+    template = tiny([shell("child", "sudo cp /etc/base /etc/child")])
     template["properties"]["source"] = {
         "type": "SharedImageVersion",
         "imageVersionId": f"{definition}/versions/latest",

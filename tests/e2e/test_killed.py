@@ -15,7 +15,7 @@ def test_a_killed_host_carries_on(stack: Stack, stage: str, tmp_path: Path) -> N
     definition = stack.definition()
     before = set(stack.versions(definition))
     gallery = {"type": "SharedImage", "runOutputName": "gallery", "galleryImageId": definition}
-    step = shell("append", "echo once >> /etc/times", "sleep 1")
+    step = shell("append", "echo once | sudo tee -a /etc/times", "sleep 1")
     run_id = stack.build(tiny([step], gallery, {"type": "VHD", "runOutputName": "vhd"}), f"killed-{stage}")
     for run in stack.follow(run_id):
         if run["stage"] == stage:

@@ -45,7 +45,7 @@ def with_properties(members: Mapping[str, object]) -> dict[str, object]:
     return document
 
 
-def parse(document: object, api_version: str = "2025-10-01") -> ImageTemplate:
+def parse(document: object, api_version: str | None = None) -> ImageTemplate:
     return parse_template(
         document,
         subscription_id=SUBSCRIPTION,
@@ -55,12 +55,12 @@ def parse(document: object, api_version: str = "2025-10-01") -> ImageTemplate:
     )
 
 
-def faults(document: object, api_version: str = "2025-10-01") -> list[tuple[str, str, str]]:
+def faults(document: object, api_version: str | None = None) -> list[tuple[str, str, str]]:
     """Place, code and message of every problem of a document that must have some."""
     with pytest.raises(InvalidTemplateError) as caught:
         parse(document, api_version)
     return [(problem.path, problem.code, problem.message) for problem in caught.value.problems]
 
 
-def places(document: object, api_version: str = "2025-10-01") -> list[str]:
+def places(document: object, api_version: str | None = None) -> list[str]:
     return [path for path, _, _ in faults(document, api_version)]

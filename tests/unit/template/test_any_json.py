@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from shared.domain.problems import InvalidTemplateError, Problem
 from shared.domain.template import ImageTemplate
 from shared.reading.json_path import item, member
+from shared.reading.report import KILN_API_VERSION
 from shared.template.annotate import annotate
 from shared.template.api_versions import API_VERSIONS
 from shared.template.json_text import load_json
@@ -19,7 +20,7 @@ from tests.unit.template.samples import parse
 from tests.unit.template.strategies import json_values, templates
 
 
-def problems_of(document: object, api_version: str = "2025-10-01") -> tuple[Problem, ...]:
+def problems_of(document: object, api_version: str | None = None) -> tuple[Problem, ...]:
     try:
         parse(document, api_version)
     except InvalidTemplateError as error:
@@ -27,7 +28,7 @@ def problems_of(document: object, api_version: str = "2025-10-01") -> tuple[Prob
     return ()
 
 
-def check(document: object, api_version: str = "2025-10-01") -> None:
+def check(document: object, api_version: str | None = None) -> None:
     """Reading ends in a template or in problems, which can be shown in any text."""
     problems = problems_of(document, api_version)
     assert all(problem.message for problem in problems)
@@ -35,7 +36,7 @@ def check(document: object, api_version: str = "2025-10-01") -> None:
     assert all(f"# E{number}" in shown for number in range(1, len(problems) + 1))
 
 
-@given(json_values, st.sampled_from(API_VERSIONS))
+@given(json_values, st.sampled_from([*API_VERSIONS, KILN_API_VERSION]))
 def test_random_json(document: object, api_version: str) -> None:
     check(document, api_version)
     check({"location": "westeurope", "properties": document}, api_version)
@@ -71,11 +72,14 @@ def test_a_right_template_with_one_part_replaced(
 
 def misspellable(document: object) -> list[tuple[str | int, ...]]:
     """Names of fields: not the keys of maps, and not `type`, without which nothing else can be judged."""
-    free = {"tags", "artifactTags", "managedResourceTags", "userAssignedIdentities"}
+    free = {"tags", "artifactTags", "managedResourceTags", "userAssignedIdentities", "environment", "secrets"}
     return [
         path
         for path in places_of(document)
-        if path and isinstance(path[-1], str) and path[-1] != "type" and not free & set(path[:-1])
+        if path
+        and isinstance(path[-1], str)
+        and path[-1] not in ("type", "apiVersion")
+        and not free & set(path[:-1])
     ]
 
 

@@ -34,10 +34,15 @@ def test_every_property_of_the_build_vm_is_read() -> None:
         "vmSize": "Standard_D4s_v5",
         "osDiskSizeGB": 64,
         "userAssignedIdentities": [IDENTITY],
-        "vnetConfig": {"subnetId": f"{NETWORK}/subnets/build"},
+        "vnetConfig": {
+            "subnetId": f"{NETWORK}/subnets/build",
+            "containerInstanceSubnetId": f"{NETWORK}/subnets/aci",
+        },
     }
     template = parse(with_properties({"vmProfile": profile}))
-    assert template.vm_profile == VmProfile("Standard_D4s_v5", 64, (IDENTITY,), f"{NETWORK}/subnets/build")
+    assert template.vm_profile == VmProfile(
+        "Standard_D4s_v5", 64, (IDENTITY,), f"{NETWORK}/subnets/build", f"{NETWORK}/subnets/aci"
+    )
 
 
 def test_what_stands_around_the_properties_is_read() -> None:

@@ -2,12 +2,14 @@
 
 import pytest
 
+from shared.domain.template import ManagedImageSource, SharedImageVersionSource
 from tests.unit.template.samples import (
     GROUP,
     IDENTITY,
     IMAGE,
     NETWORK,
     SHA,
+    SUBSCRIPTION,
     faults,
     minimal,
     parse,
@@ -15,6 +17,8 @@ from tests.unit.template.samples import (
 )
 
 PLATFORM = {"type": "PlatformImage", "publisher": "p", "offer": "o", "sku": "s", "version": "1.2.3"}
+MANAGED_IMAGE = f"{GROUP}/images/providers/Microsoft.Compute/images/web"
+OTHER = "99999999-2222-3333-4444-555555555555"
 SUBNET = f"{NETWORK}/subnets/a"
 OTHER_NETWORK = f"{GROUP}/net/providers/Microsoft.Network/virtualNetworks/other/subnets/b"
 
@@ -26,7 +30,14 @@ OTHER_NETWORK = f"{GROUP}/net/providers/Microsoft.Network/virtualNetworks/other/
         ([], "source", "BadSourceType"),
         ({"type": "platformimage"}, "source.type", "BadSourceType"),
         ({"type": "ISO", "sourceUri": "x"}, "source.type", "BadSourceType"),
-        ({"type": "ManagedImage", "imageId": "x"}, "source.type", "BadSourceType"),
+        ({"type": "managedImage"}, "source.type", "BadSourceType"),
+        ({"type": "ManagedImage"}, "source.imageId", "BadManagedImageSource"),
+        ({"type": "ManagedImage", "imageId": "x"}, "source.imageId", "BadManagedImageSource"),
+        (
+            {"type": "ManagedImage", "imageId": MANAGED_IMAGE.replace(SUBSCRIPTION, OTHER)},
+            "source.imageId",
+            "BadManagedImageSource",
+        ),
         (PLATFORM | {"publisher": ""}, "source.publisher", "BadPIRSource"),
         (PLATFORM | {"sku": 12}, "source.sku", "BadPIRSource"),
         (PLATFORM | {"version": "Latest"}, "source.version", "BadPIRSource"),
@@ -50,7 +61,17 @@ OTHER_NETWORK = f"{GROUP}/net/providers/Microsoft.Network/virtualNetworks/other/
             "BadSharedImageVersionSource",
         ),
         (
-            {"type": "SharedImageVersion", "imageVersionId": "/sharedGalleries/g/images/i/versions/1.0.0"},
+            {"type": "SharedImageVersion", "imageVersionId": "/sharedGalleries/g/images/i/versions/newest"},
+            "source.imageVersionId",
+            "BadSharedImageVersionSource",
+        ),
+        (
+            {"type": "SharedImageVersion", "imageVersionId": "/sharedGalleries/g/images/i"},
+            "source.imageVersionId",
+            "BadSharedImageVersionSource",
+        ),
+        (
+            {"type": "SharedImageVersion", "imageVersionId": "/communityGalleries/g/images/i/versions/1.0.0"},
             "source.imageVersionId",
             "BadSharedImageVersionSource",
         ),
@@ -61,12 +82,18 @@ def test_source(source: object, place: str, code: str) -> None:
     assert [(path, found_code) for path, found_code, _ in found] == [(f"properties.{place}", code)]
 
 
+@pytest.mark.parametrize("image", [IMAGE, "/sharedGalleries/1f2e-gallery/images/web"])
 @pytest.mark.parametrize("version", ["1.0.0", "latest"])
-def test_a_gallery_version_is_a_source(version: str) -> None:
+def test_a_gallery_version_is_a_source(image: str, version: str) -> None:
     document = with_properties(
-        {"source": {"type": "SharedImageVersion", "imageVersionId": f"{IMAGE}/versions/{version}"}}
+        {"source": {"type": "SharedImageVersion", "imageVersionId": f"{image}/versions/{version}"}}
     )
-    assert parse(document).source.type == "SharedImageVersion"
+    assert parse(document).source == SharedImageVersionSource(f"{image}/versions/{version}")
+
+
+def test_a_managed_image_is_a_source() -> None:
+    document = with_properties({"source": {"type": "ManagedImage", "imageId": MANAGED_IMAGE}})
+    assert parse(document).source == ManagedImageSource(MANAGED_IMAGE)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from hypothesis import given, settings
 
-from shared.domain.template import FileCustomizer, ImageTemplate, ShellCustomizer
+from shared.domain.template import FileCustomizer, ImageTemplate, OsState, ShellCustomizer
 from shared.template.digest import template_digest
 from shared.template.json_text import load_json
 from shared.template.serialize import template_to_json
@@ -51,6 +51,8 @@ def test_the_digest_counts_what_determines_the_image() -> None:
         replace(template, customize=template.customize[:1]),
         replace(template, source=replace(template.source, version="1.0.0")),
         replace(template, vm_profile=replace(template.vm_profile, os_disk_size_gb=99)),
+        replace(template, data_disks_gb=(8,)),
+        replace(template, os_state=OsState.SPECIALIZED),
         replace(
             template,
             customize=(
