@@ -93,10 +93,11 @@ def poll_script(client: ComputeManagementClient, resource_id: str) -> OperationS
         )
     properties = command.properties
     view = properties.instance_view if properties else None
-    if properties is not None and properties.provisioning_state == "Failed" and view is None:
+    running = view is None or text(view.execution_state, "Unknown") in RUNNING
+    if properties is not None and properties.provisioning_state == "Failed" and running:
         message = "the VM agent could not run the script"
         return OperationStatus(OperationState.FAILED, error=BuildError("RunCommandFailed", message))
-    if view is None or text(view.execution_state, "Unknown") in RUNNING:
+    if view is None or running:
         return OperationStatus(OperationState.IN_PROGRESS)
     return _ended(view)
 

@@ -87,3 +87,16 @@ def test_a_failed_gallery_version_tells_the_operations_cause() -> None:
     assert error is not None
     assert error.message.endswith(": sold out")
     assert (error.code, error.details["cause"]) == ("GalleryVersionFailed", "SkuNotAvailable")
+
+
+@pytest.mark.parametrize("view", [None, Mock(execution_state="Unknown"), Mock(execution_state="Running")])
+def test_a_script_that_was_never_run_does_not_go_on_for_ever(view: Mock | None) -> None:
+    compute = Mock()
+    properties = Mock(provisioning_state="Failed", instance_view=view)
+    compute.virtual_machine_run_commands.get_by_virtual_machine.return_value = Mock(properties=properties)
+    body = {"status": "Failed", "error": {"code": "VMAgentStatusCommunicationError", "message": "no agent"}}
+    clients = ArmClients(compute=compute, network=Mock(), resources=client(200, body))
+    command = "/subscriptions/s/resourceGroups/g/providers/M/virtualMachines/vm/runCommands/one"
+    error = poll(clients, Mock(), OperationRef(OperationKind.RUN_COMMAND, command, "https://arm/1")).error
+    assert error is not None
+    assert (error.code, error.details["cause"]) == ("RunCommandFailed", "VMAgentStatusCommunicationError")
