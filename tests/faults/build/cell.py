@@ -47,7 +47,7 @@ def run_cell(scene: Scene, call: ArmCall, kind: FaultKind, lane: Lane) -> Outcom
     problems = [
         *_wrong_end(call, kind, run, message),
         *_leftovers(scene, run_id),
-        *_outputs(scene, lane, run),
+        *outputs_differ(scene, lane, run),
     ]
     return Outcome(call, kind, run, swept, tuple(problems))
 
@@ -76,7 +76,7 @@ def _leftovers(scene: Scene, run_id: str) -> list[str]:
     return [f"left over: {', '.join(left)}"] if left else []
 
 
-def _outputs(scene: Scene, lane: Lane, run: dict[str, Any]) -> list[str]:
+def outputs_differ(scene: Scene, lane: Lane, run: dict[str, Any]) -> list[str]:
     """What the run says it published is there, once, and nothing else."""
     published = {output["name"]: output["state"] == "Succeeded" for output in run["outputs"]}
     versions = scene.stack.versions(scene.definition(lane))
