@@ -3,14 +3,22 @@
 import azure.durable_functions as df
 import azure.functions as func
 
+from shared.settings import has_bus
 from triggers.durable import bp as durable
 from triggers.http_builds import bp as builds
 from triggers.http_health import bp as health
 from triggers.http_image_templates import bp as image_templates
 from triggers.http_janitor import bp as janitor
+from triggers.servicebus_build_requests import bp as build_requests
+from triggers.servicebus_image_events import bp as image_events
 from triggers.timer_janitor import bp as janitor_timer
+from triggers.timer_watch import bp as watch_timer
 
 app = df.DFApp(http_auth_level=func.AuthLevel.FUNCTION)
 
-for blueprint in (durable, builds, health, image_templates, janitor, janitor_timer):
+HTTP = (builds, health, image_templates, janitor)
+TIMERS = (janitor_timer, watch_timer)
+BUS = (build_requests, image_events) if has_bus() else ()
+
+for blueprint in (durable, *HTTP, *TIMERS, *BUS):
     app.register_functions(blueprint)

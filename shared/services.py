@@ -5,13 +5,23 @@ from functools import cache
 
 from azure.core.credentials import TokenCredential
 
+from shared.azure.bus import Bus, make_bus
 from shared.azure.clients import ArmClients, make_arm_clients, make_credential
 from shared.azure.storage import BlobStore, make_blob_service
 from shared.catalog.claims import Claims
 from shared.catalog.documents import RunDocuments
+from shared.catalog.images import ImageCatalog
 from shared.catalog.operations import OperationCatalog
 from shared.catalog.runs import RunCatalog
-from shared.catalog.tables import CLAIMS, OPERATIONS, RUNS, TEMPLATES, create_tables, make_table_service
+from shared.catalog.tables import (
+    CLAIMS,
+    IMAGES,
+    OPERATIONS,
+    RUNS,
+    TEMPLATES,
+    create_tables,
+    make_table_service,
+)
 from shared.catalog.templates import TemplateCatalog
 from shared.settings import Settings, read_settings
 
@@ -29,6 +39,8 @@ class Services:
     claims: Claims
     templates: TemplateCatalog
     operations: OperationCatalog
+    images: ImageCatalog
+    bus: Bus | None
 
 
 def make_services(settings: Settings) -> Services:
@@ -48,6 +60,8 @@ def make_services(settings: Settings) -> Services:
         claims=Claims(tables.get_table_client(CLAIMS)),
         templates=TemplateCatalog(tables.get_table_client(TEMPLATES)),
         operations=OperationCatalog(tables.get_table_client(OPERATIONS)),
+        images=ImageCatalog(tables.get_table_client(IMAGES)),
+        bus=make_bus(settings, credential),
     )
 
 

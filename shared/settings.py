@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from shared.domain.operations import PollPolicy
 
 PUBLIC_ARM = "https://management.azure.com"
+BUS_CONNECTION = "KILN_SERVICEBUS_CONNECTION"  # the name that triggers are bound by
 
 
 class SettingsError(Exception):
@@ -19,6 +20,8 @@ class Settings:
 
     `storage_connection` is a storage connection string; when it is empty, `storage_account` names the account
     that the app's managed identity may use (`https://<account>.blob.core.windows.net`, tables likewise).
+    `bus_connection` and `bus_namespace` (`<name>.servicebus.windows.net`) say the same of Service Bus, which
+    Kiln does without when both are empty.
     """
 
     subscription_id: str
@@ -26,6 +29,8 @@ class Settings:
     arm_scope: str = PUBLIC_ARM + "/.default"
     storage_connection: str = field(default="", repr=False)
     storage_account: str = ""
+    bus_connection: str = field(default="", repr=False)
+    bus_namespace: str = ""
     resource_group: str = "kiln"
     location: str = "westeurope"
     poll: PollPolicy = field(default_factory=PollPolicy)
@@ -51,6 +56,8 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         arm_scope=environment.get("KILN_ARM_SCOPE", PUBLIC_ARM + "/.default"),
         storage_connection=environment.get("KILN_STORAGE_CONNECTION", ""),
         storage_account=environment.get("KILN_STORAGE_ACCOUNT", ""),
+        bus_connection=environment.get(BUS_CONNECTION, ""),
+        bus_namespace=environment.get(f"{BUS_CONNECTION}__fullyQualifiedNamespace", ""),
         resource_group=environment.get("KILN_RESOURCE_GROUP", "kiln"),
         location=environment.get("KILN_LOCATION", "westeurope"),
         poll=PollPolicy(
@@ -58,6 +65,13 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
             longest_seconds=max(15.0, float(first)),
             patience_seconds=float(patience),
         ),
+    )
+
+
+def has_bus(environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether there is a Service Bus to listen to: without one, its triggers are not registered."""
+    return bool(
+        environment.get(BUS_CONNECTION) or environment.get(f"{BUS_CONNECTION}__fullyQualifiedNamespace")
     )
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
+from shared.api.builds import read_build_body
 from shared.catalog.documents import StoredRequest
 from shared.domain.build import BuildRequest
 from shared.domain.codec import Json, to_json
@@ -12,6 +13,8 @@ from shared.domain.run import Run
 from shared.domain.template import ImageTemplate
 from shared.domain.transitions import CancelRequested
 from shared.services import Services
+from shared.template import parse_template
+from shared.template.api_versions import api_version_of
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,26 @@ class Durable(Protocol):
     def cancel(self, run_id: str) -> None: ...
 
     def find(self, instance_id: str) -> Instance | None: ...
+
+
+def inline_request(kiln: Services, document: object) -> StoredRequest:
+    """The body of `POST /api/builds`, or of a message that asks for the same.
+
+    Raises InvalidTemplateError with every problem of the envelope.
+    """
+    body = read_build_body(document, kiln.settings.resource_group)
+    return StoredRequest(body.name, body.resource_group, body.template, api_version_of(body.template))
+
+
+def inline_template(kiln: Services, request: StoredRequest) -> ImageTemplate:
+    """The template of a request; raises InvalidTemplateError with all its problems."""
+    return parse_template(
+        request.template,
+        subscription_id=kiln.settings.subscription_id,
+        resource_group=request.resource_group,
+        name=request.name,
+        api_version=request.api_version,
+    )
 
 
 def start_run(

@@ -5,7 +5,18 @@ from typing import Any
 
 import azure.durable_functions as df
 
-from activities import capture, cleanup, customize, janitor, provision, replicate, stage, submit, watch
+from activities import (
+    capture,
+    cleanup,
+    customize,
+    janitor,
+    lineage,
+    provision,
+    replicate,
+    stage,
+    submit,
+    watch,
+)
 from activities.replies import hosted
 from orchestrators.abandon_run import abandon_run
 from orchestrators.await_operation import await_operation
@@ -14,8 +25,11 @@ from orchestrators.janitor import janitor as janitor_orchestration
 from orchestrators.prepare_template import prepare_template
 from orchestrators.publish_shared_image import publish_shared_image
 from orchestrators.publish_vhd import publish_vhd
+from orchestrators.rebuild_dependents import rebuild_dependents
+from orchestrators.rebuild_template import rebuild_template
 from orchestrators.remove_leftover import remove_leftover
 from orchestrators.repeat_activity import repeat_activity
+from orchestrators.watch_sources import watch_sources
 
 bp = df.Blueprint()
 
@@ -26,6 +40,9 @@ ORCHESTRATIONS: tuple[Callable[..., Any], ...] = (
     publish_shared_image,
     publish_vhd,
     prepare_template,
+    rebuild_dependents,
+    rebuild_template,
+    watch_sources,
     janitor_orchestration,
     remove_leftover,
     abandon_run,
@@ -58,6 +75,13 @@ ACTIVITIES: tuple[Callable[..., Any], ...] = (
     janitor.delete_leftover,
     janitor.unpublished_outputs,
     janitor.tidy_catalog,
+    lineage.record_image,
+    lineage.announce,
+    lineage.find_dependents,
+    lineage.claim_rebuild,
+    lineage.settle_rebuild,
+    lineage.find_followed_sources,
+    lineage.find_newest_version,
     submit.check_template,
     submit.finish_template,
     watch.poll_operation,

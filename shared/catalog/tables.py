@@ -10,6 +10,7 @@ RUNS = "kilnruns"
 CLAIMS = "kilnclaims"
 TEMPLATES = "kilntemplates"
 OPERATIONS = "kilnoperations"
+IMAGES = "kilnimages"
 
 
 def make_table_service(settings: Settings, credential: TokenCredential) -> TableServiceClient:
@@ -23,5 +24,5 @@ def make_table_service(settings: Settings, credential: TokenCredential) -> Table
 def create_tables(service: TableServiceClient) -> None:
     """Creates the tables that are missing."""
     with azure_errors("create the tables"):
-        for name in (RUNS, CLAIMS, TEMPLATES, OPERATIONS):
+        for name in (RUNS, CLAIMS, TEMPLATES, OPERATIONS, IMAGES):
             service.create_table_if_not_exists(name)

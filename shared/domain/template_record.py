@@ -38,7 +38,11 @@ class TemplateAddress:
 
 @dataclass(frozen=True)
 class TriggerRecord:
-    """A trigger of a template. `code` is "Healthy" while it may start builds; times are UTC, ISO 8601."""
+    """A trigger of a template. `code` is "Healthy" while it may start builds; times are UTC, ISO 8601.
+
+    `started_for` is the newest exact version that a build was started for, `failures` how many of those
+    builds failed in a row, `settled_run` the last one that was counted.
+    """
 
     name: str
     kind: str
@@ -46,6 +50,9 @@ class TriggerRecord:
     code: str = "Healthy"
     message: str = "Trigger is active."
     changed_at: str = ""
+    started_for: str = ""
+    failures: int = 0
+    settled_run: str = ""
 
 
 @dataclass(frozen=True)

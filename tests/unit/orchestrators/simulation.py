@@ -15,8 +15,11 @@ from orchestrators.build_image import build_image
 from orchestrators.janitor import janitor
 from orchestrators.publish_shared_image import publish_shared_image
 from orchestrators.publish_vhd import publish_vhd
+from orchestrators.rebuild_dependents import rebuild_dependents
+from orchestrators.rebuild_template import rebuild_template
 from orchestrators.remove_leftover import remove_leftover
 from orchestrators.repeat_activity import repeat_activity
+from orchestrators.watch_sources import watch_sources
 
 ORCHESTRATIONS = {
     f.__name__: f
@@ -27,8 +30,11 @@ ORCHESTRATIONS = {
         janitor,
         publish_shared_image,
         publish_vhd,
+        rebuild_dependents,
+        rebuild_template,
         remove_leftover,
         repeat_activity,
+        watch_sources,
     )
 }
 Activity = Callable[[Any], Any]
@@ -60,17 +66,23 @@ class Task:
 
 @dataclass
 class Simulation:
-    """`activities` by name; `events` are external events raised before the start, by name."""
+    """`activities` by name; `events` are external events raised before the start, by name.
+
+    `instead` are plain functions that stand for sub-orchestrations.
+    """
 
     activities: dict[str, Activity]
     events: set[str] = field(default_factory=set)
+    instead: dict[str, Activity] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
     inputs: list[tuple[str, Any]] = field(default_factory=list)
     now: datetime = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
     slept: list[float] = field(default_factory=list)
+    started: int = 0
 
     def run(self, orchestration: Callable[..., Any], payload: object) -> Any:
-        context = Context(self, payload)
+        self.started += 1
+        context = Context(self, payload, f"simulated-{self.started}")
         while True:
             generator = orchestration(context)
             result = self._drive(generator)
@@ -94,6 +106,7 @@ class Context:
 
     simulation: Simulation
     payload: Any
+    instance_id: str = ""
     next_input: Any = None
     custom_status: Any = None
 
@@ -118,7 +131,9 @@ class Context:
 
         return Task(run)
 
-    def call_sub_orchestrator(self, name: str, payload: object) -> Task:
+    def call_sub_orchestrator(self, name: str, payload: object, instance_id: str = "") -> Task:
+        if name in self.simulation.instead:
+            return Task(lambda: self.simulation.instead[name](payload))
         return Task(lambda: self.simulation.run(ORCHESTRATIONS[name], payload))
 
     def create_timer(self, due: datetime) -> Task:

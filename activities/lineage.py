@@ -1,0 +1,73 @@
+"""Lineage: what was published, from what, who follows it, and what is newer than what they were built on."""
+
+from activities.stage import load_template
+from shared.azure.newest import newest_version
+from shared.domain.build import IndexedCall
+from shared.domain.image_events import EventType, ImageEvent, new_event
+from shared.domain.published_image import PublishedImage
+from shared.domain.rebuild import ClaimCall, Claimed, Dependents, SettleCall, VersionCall, is_newer
+from shared.domain.watch import FollowedSource, FollowedSources, NewestVersion, WatchRequest
+from shared.rebuilds import claims
+from shared.rebuilds.followed import dependents, followers, trigger_of
+from shared.services import Services
+from shared.starting import utc_now
+from shared.template.digest import template_digest
+
+
+def record_image(services: Services, call: IndexedCall) -> ImageEvent:
+    """Remembers gallery output `index`, which is published now; the event that tells of it."""
+    plan = services.documents.get_plan(call.run_id)
+    output = plan.galleries[call.index]
+    services.images.add(
+        PublishedImage(
+            id=output.version_id,
+            definition_id=output.version_id.rpartition("/versions/")[0],
+            version=output.version,
+            parent=plan.source.description,
+            template_id=plan.template_id,
+            run_id=plan.run_id,
+            published_at=utc_now().isoformat(),
+            digests={"template": template_digest(load_template(services, plan.run_id))},
+            regions=tuple(region.name for region in output.target_regions),
+        )
+    )
+    facts = {"runId": plan.run_id, "templateId": plan.template_id, "parent": plan.source.description}
+    return new_event(EventType.IMAGE_PUBLISHED, output.version_id, plan.created_at, facts)
+
+
+def announce(services: Services, call: ImageEvent) -> None:
+    """Publishes an event; without a bus there is nobody to tell."""
+    if services.bus is not None:
+        services.bus.announce(call)
+
+
+def find_dependents(services: Services, call: VersionCall) -> Dependents:
+    """Templates that follow the image of this exact version."""
+    return Dependents(tuple(record.address for record in dependents(services, call.version)))
+
+
+def claim_rebuild(services: Services, call: ClaimCall) -> Claimed:
+    return claims.claim(services, call)
+
+
+def settle_rebuild(services: Services, call: SettleCall) -> None:
+    claims.settle(services, call)
+
+
+def find_followed_sources(services: Services, call: WatchRequest) -> FollowedSources:  # noqa: ARG001 - activities have two
+    """Each image that is followed, once for each region, however many templates follow it there."""
+    oldest: dict[tuple[str, str], FollowedSource] = {}
+    for record, reference in followers(services):
+        key = (reference.lower(), record.location)
+        trigger = trigger_of(record)
+        seen = trigger.started_for if trigger else ""
+        known = oldest.get(key)
+        if known is None or is_newer(known.seen, seen):
+            oldest[key] = FollowedSource(reference, record.location, seen)
+    return FollowedSources(tuple(oldest.values()))
+
+
+def find_newest_version(services: Services, call: FollowedSource) -> NewestVersion:
+    """The newest version, if it is newer than what the oldest follower was built on."""
+    version = newest_version(services.arm.compute, call.reference, call.location)
+    return NewestVersion(version if version and is_newer(version, call.seen) else "")

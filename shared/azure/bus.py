@@ -1,0 +1,74 @@
+"""Service Bus: Kiln's events go out to a topic, messages that it cannot use to a queue of their own."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from azure.core.credentials import TokenCredential
+from azure.servicebus import ServiceBusClient, ServiceBusMessage
+from azure.servicebus.exceptions import ServiceBusError
+
+from shared.domain.errors import TransientError
+from shared.domain.image_events import ImageEvent, to_cloud_event
+from shared.settings import Settings
+
+EVENTS_TOPIC = "image-events"
+REQUESTS_QUEUE = "build-requests"
+REJECTED_QUEUE = "rejected-messages"
+CLOUD_EVENT = "application/cloudevents+json"
+# A header field of a message holds little; the rest of a long list of problems adds nothing.
+LONGEST_DESCRIPTION = 4096
+
+
+@dataclass(frozen=True)
+class Bus:
+    """Sends messages; each send opens and closes its link, because senders are not made for threads."""
+
+    client: ServiceBusClient
+
+    def announce(self, event: ImageEvent) -> None:
+        """Publishes the event under its own id, so that a topic that detects duplicates drops them."""
+        message = ServiceBusMessage(
+            json.dumps(to_cloud_event(event)),
+            message_id=event.id,
+            subject=event.type.value,
+            content_type=CLOUD_EVENT,
+        )
+        with _bus_errors("publish an event"), self.client.get_topic_sender(EVENTS_TOPIC) as sender:
+            sender.send_messages(message)
+
+    def reject(self, body: bytes, message_id: str, entity: str, reason: str, description: str) -> None:
+        """Keeps a copy of a message that no attempt could use, the reason in its properties.
+
+        The names are those of Service Bus's own dead-lettering, which Python's Functions triggers cannot do.
+        """
+        message = ServiceBusMessage(
+            body,
+            message_id=message_id,
+            application_properties={
+                "DeadLetterReason": reason,
+                "DeadLetterErrorDescription": description[:LONGEST_DESCRIPTION],
+                "DeadLetterSource": entity,
+            },
+        )
+        with _bus_errors("reject a message"), self.client.get_queue_sender(REJECTED_QUEUE) as sender:
+            sender.send_messages(message)
+
+
+def make_bus(settings: Settings, credential: TokenCredential) -> Bus | None:
+    """By connection string where there is one, else with the app's identity; None without either setting."""
+    if settings.bus_connection:
+        return Bus(ServiceBusClient.from_connection_string(settings.bus_connection))
+    if settings.bus_namespace:
+        return Bus(ServiceBusClient(settings.bus_namespace, credential))
+    return None
+
+
+@contextmanager
+def _bus_errors(what: str) -> Iterator[None]:
+    """Everything that the bus can answer may pass: entities are made, quotas are drained."""
+    try:
+        yield
+    except ServiceBusError as error:
+        raise TransientError(f"could not {what}: {type(error).__name__}") from error

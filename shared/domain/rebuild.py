@@ -1,0 +1,98 @@
+"""Rebuilding what was built on an image that has a newer version: its orchestrations' inputs and results."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from shared.domain.build import BuildRequest
+from shared.domain.errors import BuildError
+from shared.domain.operations import PollPolicy
+from shared.domain.published_image import version_of
+from shared.domain.template_record import TemplateAddress
+
+# AIB disables a trigger after "several consecutive failures".
+MOST_FAILURES = 3
+
+
+@dataclass(frozen=True)
+class RebuildRequest:
+    """Input of `rebuild_dependents`; `version` is the exact new one: an ARM id, or a URN of four parts."""
+
+    event_id: str
+    version: str
+    poll: PollPolicy = field(default_factory=PollPolicy)
+
+
+@dataclass(frozen=True)
+class VersionCall:
+    """Input of an activity about one exact version."""
+
+    version: str
+
+
+@dataclass(frozen=True)
+class Dependents:
+    """Templates that follow an image, by a healthy trigger."""
+
+    addresses: tuple[TemplateAddress, ...]
+
+
+@dataclass(frozen=True)
+class RebuildTemplate:
+    """Input of `rebuild_template`: one dependent of a `RebuildRequest`."""
+
+    address: TemplateAddress
+    request: RebuildRequest
+
+
+@dataclass(frozen=True)
+class ClaimCall:
+    """Input of `claim_rebuild`: `run_id` is the run to be, if the template is free."""
+
+    address: TemplateAddress
+    version: str
+    run_id: str
+
+
+class ClaimOutcome(StrEnum):
+    STARTED = "started"  # the template's run is this one
+    BUSY = "busy"  # another run goes on
+    CURRENT = "current"  # it has been built on that version, or a newer one, or follows it no more
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """`build` is the input of `build_image` when the outcome is STARTED."""
+
+    outcome: ClaimOutcome
+    build: BuildRequest | None = None
+
+
+@dataclass(frozen=True)
+class SettleCall:
+    """Input of `settle_rebuild`: how the run that a trigger started ended; `at` is UTC, ISO 8601."""
+
+    address: TemplateAddress
+    run_id: str
+    at: str
+    error: BuildError | None = None
+
+
+@dataclass(frozen=True)
+class RebuildOutcome:
+    """What became of one dependent; `run_id` is empty where nothing was built."""
+
+    template_id: str
+    outcome: ClaimOutcome
+    run_id: str = ""
+    error: BuildError | None = None
+
+
+def is_newer(version: str, than: str) -> bool:
+    """Whether an exact version, as an ARM id or URN, is newer than another; all are newer than none."""
+    return not than or _number(version) > _number(than)
+
+
+def _number(reference: str) -> tuple[int, ...]:
+    """x.y.z as numbers; anything else comes before all of them."""
+    parts = version_of(reference).split(".")
+    return tuple(int(part) for part in parts) if all(part.isdecimal() for part in parts) else ()

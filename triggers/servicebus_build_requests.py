@@ -1,0 +1,40 @@
+"""Build requests from a queue: the same body as `POST /api/builds`."""
+
+import asyncio
+import json
+
+import azure.durable_functions as df
+import azure.functions as func
+
+from shared.azure.bus import REQUESTS_QUEUE
+from shared.domain.names import new_run_id
+from shared.domain.problems import InvalidTemplateError
+from shared.services import services
+from shared.settings import BUS_CONNECTION
+from shared.starting import Durable, inline_request, inline_template, start_run, utc_now
+from triggers.durable_client import DurableClient
+from triggers.servicebus_image_events import reject
+
+bp = df.Blueprint()
+
+
+@bp.service_bus_queue_trigger(arg_name="message", connection=BUS_CONNECTION, queue_name=REQUESTS_QUEUE)
+@bp.durable_client_input(client_name="client")
+async def build_request(message: func.ServiceBusMessage, client: df.DurableOrchestrationClient) -> None:
+    """The message is settled when the run is durably started; an exception has it delivered again."""
+    await asyncio.to_thread(_take, message, DurableClient.of(client))
+
+
+def _take(message: func.ServiceBusMessage, durable: Durable) -> None:
+    kiln = services()
+    try:
+        request = inline_request(kiln, json.loads(message.get_body()))
+        template = inline_template(kiln, request)
+    except (ValueError, InvalidTemplateError) as error:
+        reject(kiln, message, REQUESTS_QUEUE, "InvalidRequest", str(error))
+        return
+    # Copies of a message have its id and its time, so they have its run too.
+    sent_at = message.enqueued_time_utc or utc_now()
+    run_id = new_run_id(template.name, sent_at, message.message_id)
+    if durable.find(run_id) is None:
+        start_run(kiln, durable, run_id, request, template)
