@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cache
+from threading import Lock
 
 from azure.core.credentials import TokenCredential
 
@@ -65,7 +66,18 @@ def make_services(settings: Settings) -> Services:
     )
 
 
-@cache
+_making = Lock()
+
+
 def services() -> Services:
-    """The services of this process, made on first use so that loading the app reaches for nothing."""
+    """The services of this process, made on first use so that loading the app reaches for nothing.
+
+    Once, however many threads ask at the same time: what its parts share is shared by the whole process.
+    """
+    with _making:
+        return _services()
+
+
+@cache
+def _services() -> Services:
     return make_services(read_settings())

@@ -1,12 +1,13 @@
 """Blobs: staged scripts and files, logs, plans and VHDs."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 
 from azure.core.credentials import TokenCredential
-from azure.core.exceptions import HttpResponseError
+from azure.core.exceptions import HttpResponseError, ResourceExistsError
 from azure.storage.blob import (
     BlobClient,
     BlobSasPermissions,
@@ -46,7 +47,8 @@ class BlobStore:
             for name in CONTAINERS:
                 container = self.service.get_container_client(name)
                 if not container.exists():
-                    container.create_container()
+                    with suppress(ResourceExistsError):  # another process was faster
+                        container.create_container()
 
     def write(self, path: str, data: bytes, content_type: str = "application/octet-stream") -> None:
         """Writes the whole blob, replacing what was there."""
