@@ -8,6 +8,7 @@ from triggers.durable import bp as durable
 from triggers.http_builds import bp as builds
 from triggers.http_health import bp as health
 from triggers.http_image_templates import bp as image_templates
+from triggers.http_images import bp as images
 from triggers.http_janitor import bp as janitor
 from triggers.servicebus_build_requests import bp as build_requests
 from triggers.servicebus_image_events import bp as image_events
@@ -16,7 +17,7 @@ from triggers.timer_watch import bp as watch_timer
 
 app = df.DFApp(http_auth_level=func.AuthLevel.FUNCTION)
 
-HTTP = (builds, health, image_templates, janitor)
+HTTP = (builds, health, images, image_templates, janitor)
 TIMERS = (janitor_timer, watch_timer)
 BUS = (build_requests, image_events) if has_bus() else ()
 

@@ -69,6 +69,13 @@ class KilnApi:
         following = int(answer.headers.get("x-kiln-next-offset", offset + len(answer.content)))
         return LogPart(answer.content, following, answer.headers.get("x-kiln-complete") == "true")
 
+    def images(self, *, stale: bool = False) -> Json:
+        """Published image versions; with `stale`, those whose base has a newer one."""
+        return self._json(self._request("GET", f"/images?stale={str(stale).lower()}"))
+
+    def lineage(self, version_id: str) -> Json:
+        return self._json(self._request("GET", f"/images/lineage?id={quote(version_id, safe='')}"))
+
     def _request(self, method: str, path: str, body: Json | None = None) -> httpx.Response:
         try:
             answer = self._http.request(method, path, json=body)

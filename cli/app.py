@@ -11,6 +11,7 @@ from cli.commands.convert import convert
 from cli.commands.demo import demo
 from cli.commands.doctor import doctor
 from cli.commands.down import down
+from cli.commands.images import images
 from cli.commands.logs import logs
 from cli.commands.reset import reset
 from cli.commands.runs import runs
@@ -23,7 +24,7 @@ from cli.errors import BuildFailedError, CommandError, InvalidFileError
 from cli.output import print_json
 
 INTERRUPTED = 130
-COMMANDS = (demo, up, down, reset, validate, convert, build, runs, show, logs, cancel, doctor)
+COMMANDS = (demo, up, down, reset, validate, convert, build, runs, show, logs, cancel, images, doctor)
 
 
 def make_app() -> typer.Typer:

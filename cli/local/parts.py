@@ -43,7 +43,7 @@ class Part:
 
 
 # What a part has loaded at its start: when it changes on disk, `up` starts the part again.
-CLOUD_CODE = ("local/cloud", "local/guest")
+CLOUD_CODE = ("local/cloud", "local/guest", "arm_templates")
 APP_CODE = ("function_app.py", "host.json", "triggers", "orchestrators", "activities", "shared")
 HOST_CODE = ("local/functions_host",)
 PORTS_OF: Mapping[str, tuple[str, ...]] = {
