@@ -15,7 +15,7 @@ import subprocess
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -40,6 +40,8 @@ class Entry:
 
 def main(device: str, directory: str) -> None:
     ask(device, [f"rdump / {quoted(directory)}"])
+    with suppress(OSError):  # not there, or in use
+        os.rmdir(f"{directory}/lost+found")  # noqa: PTH106 - paths are text, as everywhere here
     entries = list(walk(device))
     restore_pipes(directory, entries)
     restore_hard_links(directory, entries)
@@ -98,7 +100,7 @@ def restore_pipes(directory: str, entries: list[Entry]) -> None:
 @contextmanager
 def kept_time(path: str) -> Iterator[None]:
     """The directory of the path has the same times after the block."""
-    parent = os.path.dirname(path)  # noqa: PTH120 - paths are text, as everywhere here
+    parent = os.path.dirname(path)  # noqa: PTH120
     before = os.stat(parent)  # noqa: PTH116
     yield
     os.utime(parent, ns=(before.st_atime_ns, before.st_mtime_ns))

@@ -82,7 +82,9 @@ class Layers:
         """Removes the layers that nothing refers to."""
         with self._store.lock("references"):
             used = self._store.layers_in_use() | {"empty"}
-            doomed = [path for path in self._store.layers.iterdir() if path.name not in used]
+            doomed = [
+                path for path in self._store.layers.iterdir() if path.name.partition(".")[0] not in used
+            ]
             moved = [path.rename(self._store.temporary / self._store.temporary_name()) for path in doomed]
         for path in moved:
             remove_tree(self._tier, path)

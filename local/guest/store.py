@@ -1,6 +1,7 @@
 """The data directory: where everything is, how it is locked, and how it is replaced whole or not at all.
 
 layers/ID             immutable: base root file systems, overlayfs uppers of ended scripts, data disks' images
+layers/ID.GIB         the disk of that size of a base alone, from which exports start
 contents/ID.json      immutable states of disks; contents/ID.vhd is a content's exported disk image
 disks/ID/state.json   disks; disks/ID/run-*/ is what a script in progress has written so far
 temporary/            what is being built or removed; anything there may go when nobody builds

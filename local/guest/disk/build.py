@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 import uuid
 from pathlib import Path
 
+from local.guest import sparse
 from local.guest.data_disks import write_image
 from local.guest.disk import bios, esp, ext4, gpt
 from local.guest.disk.grub import boot_programs
@@ -13,8 +15,11 @@ from local.guest.errors import GuestError
 from local.guest.isolation import Tier
 from local.guest.overlay import view_command
 from local.guest.store import DiskState, Store
-from local.guest.tools import run
+from local.guest.tools import find, run
 from local.guest.vhd import append_footer
+
+_DELTA = Path(__file__).parents[1] / "disk_delta.py"
+_TABLE_NAMES = uuid.UUID("27b3a3a4-5d9b-4c8f-8f0e-6f3f0a0a3d55")
 
 
 def build_vhd(
@@ -25,14 +30,62 @@ def build_vhd(
         raise GuestError(
             "WindowsGuest", "This local cloud has no bytes of Windows images; it runs Linux guests only."
         )
-    write_image(store, disk, out)
+    if not disk.layers:
+        write_image(store, disk, out)
+    elif not _build_by_changes(store, tier, disk, out):
+        out.unlink(missing_ok=True)
+        _build_whole(store, tier, disk, out)
     if disk.layers:
-        plan = layout(disk.size_gib)
-        gpt.write(out, plan.partitions, identity)
-        if disk.bootable:
-            _make_bootable(out, plan, disk)
-        _write_root(store, tier, disk, plan, out)
+        gpt.write(out, layout(disk.size_gib).partitions, identity)
     append_footer(out, identity, created)
+
+
+def _build_by_changes(store: Store, tier: Tier, disk: DiskState, out: Path) -> bool:
+    """A copy of the base's own disk with the upper layers' changes; whether that could be done.
+
+    To write a base anew takes seconds, its copy and the changes a fraction. What debugfs cannot do (a line
+    break in a file's name) is left to mke2fs.
+    """
+    base, *upper = disk.layers
+    prepared = _base_disk(store, tier, disk)
+    sparse.copy(prepared, out)
+    device = f"{out}?offset={layout(disk.size_gib).root.offset}"
+    view = store.new_temporary()
+    find("debugfs")
+    trees = [str(store.layers / base), str(view), device, *(str(store.layers / layer) for layer in upper)]
+    command = [sys.executable, "-I", "-S", str(_DELTA), *trees]
+    try:
+        run(view_command(tier, store, disk.layers, view, command))
+    except GuestError:
+        return False
+    finally:
+        view.rmdir()
+    return True
+
+
+def _base_disk(store: Store, tier: Tier, disk: DiskState) -> Path:
+    """The disk of the lowest layer alone, kept beside it as long as it is in use."""
+    base = disk.layers[0]
+    path = store.layers / f"{base}.{disk.size_gib}"
+    with store.lock(f"base-disk-{path.name}"):
+        if not path.exists():
+            draft = store.temporary / store.temporary_name()
+            try:
+                alone = DiskState((base,), disk.size_gib, disk.root_uuid, disk.bootable, esp_id=disk.esp_id)
+                _build_whole(store, tier, alone, draft)
+                draft.rename(path)
+            finally:
+                draft.unlink(missing_ok=True)
+    return path
+
+
+def _build_whole(store: Store, tier: Tier, disk: DiskState, out: Path) -> None:
+    write_image(store, disk, out)
+    plan = layout(disk.size_gib)
+    gpt.write(out, plan.partitions, uuid.uuid5(_TABLE_NAMES, disk.root_uuid))
+    if disk.bootable:
+        _make_bootable(out, plan, disk)
+    _write_root(store, tier, disk, plan, out)
 
 
 def _make_bootable(out: Path, plan: Layout, disk: DiskState) -> None:
@@ -48,3 +101,6 @@ def _write_root(store: Store, tier: Tier, disk: DiskState, plan: Layout, out: Pa
         run(view_command(tier, store, disk.layers, view, command))
     finally:
         view.rmdir()
+    # mke2fs copies what is in the root directory, not the directory's own permissions.
+    mode = (store.layers / disk.layers[-1]).stat().st_mode
+    run(["debugfs", "-w", "-R", f"sif / mode 0{mode:o}", f"{out}?offset={plan.root.offset}"])

@@ -23,6 +23,7 @@ _FIRST_USABLE = 2 + _TABLE_SECTORS
 _HEADER = struct.Struct("<8sIIIIQQQQ16sQIII")
 _ENTRY = struct.Struct("<16s16sQQQ72s")
 _CHECKSUM_AT = slice(16, 20)
+_BOOT_CODE = 440  # bytes at the disk's start that belong to the boot loader
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,8 @@ class Partition:
 def write(disk: Path, partitions: Sequence[Partition], identity: uuid.UUID) -> None:
     """Writes the protective MBR and both copies of the table into a file of the disk's full size.
 
+    Boot code in the first sector stays.
+
     Partition identifiers follow from the disk's, so that the same disk is built again byte by byte.
     """
     sectors = disk.stat().st_size // SECTOR
@@ -59,7 +62,8 @@ def write(disk: Path, partitions: Sequence[Partition], identity: uuid.UUID) -> N
         entries[start : start + _ENTRY_SIZE] = _entry(partition, identity)
     table = bytes(entries)
     with disk.open("r+b") as stream:
-        stream.write(_protective_mbr(sectors))
+        stream.seek(_BOOT_CODE)
+        stream.write(_protective_mbr(sectors)[_BOOT_CODE:])
         stream.write(_header(1, last, 2, table, identity))
         stream.write(table)
         stream.seek((last - _TABLE_SECTORS) * SECTOR)
