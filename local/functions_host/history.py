@@ -65,10 +65,15 @@ _TASK_KEYS = {
 }
 
 
-@lru_cache(maxsize=64)  # the events of a turn have one time
 def iso(seconds: float) -> str:
     """A UTC timestamp with six decimals; `seconds` since the epoch."""
-    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="microseconds")[:-6] + "Z"
+    whole, micros = divmod(round(seconds * 1_000_000), 1_000_000)
+    return f"{_whole_second(whole)}.{micros:06}Z"
+
+
+@lru_cache(maxsize=64)  # thousands of events have a second in common
+def _whole_second(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat()[:19]
 
 
 def from_iso(text: str) -> float:

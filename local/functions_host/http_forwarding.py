@@ -6,7 +6,6 @@ HttpForwarder and the worker's `HttpUri` capability.
 
 import logging
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import replace
 
 import httpx
 from starlette.requests import ClientDisconnect, Request
@@ -46,7 +45,7 @@ class HttpForwarder:
         """The function's answer; 500 when there is none."""
         worker = await self._workers.least_busy()
         invocation_id = new_invocation_id()
-        context = replace(context, invocation_id=invocation_id, worker=worker)
+        context = context._replace(invocation_id=invocation_id, worker=worker)
         self._invocations.spawn(self._invoke(function, data, context))
         try:
             answer = await self._client.send(

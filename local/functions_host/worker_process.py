@@ -24,8 +24,7 @@ _PACKAGE_ROOT = Path(__file__).parents[2]
 _STDERR = 2
 
 
-@dataclass(frozen=True)
-class InvocationContext:
+class InvocationContext(NamedTuple):
     """Beside the data: where a retry policy stands, the caller's W3C trace, the orchestration instance it is
     for, and for a call whose HTTP request travels on its own, its id and worker; each None if there is none.
     """
