@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import typer
 
+from cli.commands.advise import advise
 from cli.commands.build import build
 from cli.commands.cancel import cancel
 from cli.commands.convert import convert
@@ -24,7 +25,7 @@ from cli.errors import BuildFailedError, CommandError, InvalidFileError
 from cli.output import print_json
 
 INTERRUPTED = 130
-COMMANDS = (demo, up, down, reset, validate, convert, build, runs, show, logs, cancel, images, doctor)
+COMMANDS = (demo, up, down, reset, validate, convert, advise, build, runs, show, logs, cancel, images, doctor)
 
 
 def make_app() -> typer.Typer:
