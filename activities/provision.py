@@ -1,9 +1,18 @@
 """Provision: the build VM and its network, one PUT each under names derived from the run id."""
 
-from shared.azure import network, vm
+from shared.azure import network, sizes, vm
 from shared.domain.build import RunCall
 from shared.domain.operations import OperationRef
+from shared.domain.region_quota import Share
 from shared.services import Services
+
+
+def region_share(services: Services, call: RunCall) -> Share:
+    """What the run wants of its region. Cores are asked for only where they are bounded: it costs a call."""
+    plan = services.documents.get_plan(call.run_id)
+    key = f"{plan.subscription_id}-{plan.location}".lower()
+    bounded = services.settings.limits.cores
+    return Share(key, sizes.cores(services.arm.compute, plan.location, plan.vm_size) if bounded else 0)
 
 
 def create_network_security_group(services: Services, call: RunCall) -> OperationRef:

@@ -1,9 +1,11 @@
 """Ends a run whose own orchestration is gone: undoes what it may have begun, then says what became of it."""
 
 from collections.abc import Generator
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from orchestrators.calls import call
+from orchestrators.region_quota import leave_region
 from orchestrators.undoing import wait_for_undo
 from shared.domain.build import IndexedCall, RecordCall, RunCall
 from shared.domain.codec import Json, from_json
@@ -46,3 +48,6 @@ def _undo(context: "DurableOrchestrationContext", request: AbandonRequest) -> Ge
     deleting = yield from call(context, "delete_staging_group", run, OperationRef)
     yield from wait_for_undo(context, deleting, request.poll)
     yield from call(context, "delete_scripts", run, Nothing)
+    if request.limits.bounded:
+        with suppress(BuildFailed):  # a run without a plan has no place to give back
+            yield from leave_region(context, run.run_id, request.limits)

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from orchestrators.build_steps import Build
+from orchestrators.region_quota import give_back, take_turn
 from shared.domain.build import BuildRequest, StagedBuild
 from shared.domain.codec import Json, from_json, to_json
 from shared.domain.errors import BuildError, BuildFailed
@@ -46,6 +47,7 @@ def stage(build: Build) -> Generator[Any, Any, StagedBuild]:
 
 def provision(build: Build, staged: StagedBuild) -> Generator[Any, Any, None]:
     yield from build.enter(Stage.PROVISION)
+    yield from take_turn(build)
     if staged.own_network:
         yield from build.operate("create_network_security_group")
         yield from build.operate("create_virtual_network")
@@ -79,6 +81,7 @@ def cleanup(build: Build, error: BuildError | None) -> Generator[Any, Any, Build
         build.enter(Stage.CLEANUP, failed=error is not None),
         build.operate("delete_staging_group", stoppable=False),
         build.do("delete_scripts", stoppable=False),
+        give_back(build),
     )
     for step in steps:
         try:

@@ -111,12 +111,12 @@ class Build:
             return OperationStatus(OperationState.SUCCEEDED)
         awaited = AwaitRequest(operation, self.request.poll, until="" if stoppable else self._patience_ends)
         task = self.context.call_sub_orchestrator("await_operation", to_json(awaited))
-        result = (yield from self._race(task)) if stoppable else (yield task)
+        result = (yield from self.race(task)) if stoppable else (yield task)
         if isinstance(result, Exception):
             raise BuildFailed(BuildError("OrchestrationFailed", str(result).partition("\n")[0]))
         return from_json(OperationStatus, result)
 
-    def _race(self, task: "TaskBase") -> Generator[Any, Any, object]:
+    def race(self, task: "TaskBase") -> Generator[Any, Any, object]:
         """The task's result, unless the build is stopped first.
 
         Event and timer are new for every race. The extension is told only of tasks that it does not know yet,

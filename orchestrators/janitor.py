@@ -30,7 +30,7 @@ def janitor(context: "DurableOrchestrationContext") -> Generator[Any, Any, Json]
     request = from_json(SweepRequest, context.get_input())
     report = SweepReport()
     for lost in request.lost:
-        abandon = to_json(AbandonRequest(lost, request.poll))
+        abandon = to_json(AbandonRequest(lost, request.poll, request.limits))
         failure = yield context.call_sub_orchestrator("abandon_run", abandon)
         if failure:
             report = replace(report, failed=(*report.failed, f"{lost.run_id}: {failure}"))

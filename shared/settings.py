@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from shared.domain.operations import PollPolicy
+from shared.domain.region_quota import RegionLimits
 
 PUBLIC_ARM = "https://management.azure.com"
 BUS_CONNECTION = "KILN_SERVICEBUS_CONNECTION"  # the name that triggers are bound by
@@ -34,6 +35,7 @@ class Settings:
     resource_group: str = "kiln"
     location: str = "westeurope"
     poll: PollPolicy = field(default_factory=PollPolicy)
+    limits: RegionLimits = field(default_factory=RegionLimits)
 
 
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -48,6 +50,15 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     for name, value in (("KILN_POLL_SECONDS", first), ("KILN_PATIENCE_SECONDS", patience)):
         if not _is_positive(value):
             problems.append(f"{name} is {value!r}: seconds, greater than 0")
+    bounds = {
+        name: environment.get(name, "0")
+        for name in ("KILN_MAX_BUILDS_PER_REGION", "KILN_MAX_CORES_PER_REGION")
+    }
+    problems += [
+        f"{name} is {value!r}: a number, 0 for no bound"
+        for name, value in bounds.items()
+        if not value.isdigit()
+    ]
     if problems:
         raise SettingsError("; ".join(problems))
     return Settings(
@@ -65,6 +76,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
             longest_seconds=max(15.0, float(first)),
             patience_seconds=float(patience),
         ),
+        limits=RegionLimits(*map(int, bounds.values())),
     )
 
 

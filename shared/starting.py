@@ -62,7 +62,7 @@ def start_run(
     A process that dies in between leaves a request that nobody refers to, or a run that records itself.
     """
     kiln.documents.put_request(run_id, request)
-    build = BuildRequest(run_id, template.build_timeout_minutes, kiln.settings.poll)
+    build = BuildRequest(run_id, template.build_timeout_minutes, kiln.settings.poll, kiln.settings.limits)
     durable.start("build_image", run_id, to_json(build))
     run = Run(run_id, template.id, template.location, created_at=started_at(run_id).isoformat())
     kiln.runs.add(run)

@@ -44,7 +44,9 @@ def _why_lost(run: Run, durable: Durable, now: datetime) -> str:
 
 def start_sweep(kiln: Services, durable: Durable) -> Sweep:
     """Starts the janitor unless it is at work."""
-    request = SweepRequest(lost_runs(kiln, durable, datetime.now(UTC)), kiln.settings.poll)
+    request = SweepRequest(
+        lost_runs(kiln, durable, datetime.now(UTC)), kiln.settings.poll, kiln.settings.limits
+    )
     current = durable.find(INSTANCE)
     if current is not None and not current.ended:
         return Sweep(started=False, request=request)

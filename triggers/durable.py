@@ -27,6 +27,7 @@ from orchestrators.publish_shared_image import publish_shared_image
 from orchestrators.publish_vhd import publish_vhd
 from orchestrators.rebuild_dependents import rebuild_dependents
 from orchestrators.rebuild_template import rebuild_template
+from orchestrators.region_quota import await_turn, region_quota
 from orchestrators.remove_leftover import remove_leftover
 from orchestrators.repeat_activity import repeat_activity
 from orchestrators.watch_sources import watch_sources
@@ -37,6 +38,7 @@ ORCHESTRATIONS: tuple[Callable[..., Any], ...] = (
     build_image,
     await_operation,
     repeat_activity,
+    await_turn,
     publish_shared_image,
     publish_vhd,
     prepare_template,
@@ -52,6 +54,7 @@ ACTIVITIES: tuple[Callable[..., Any], ...] = (
     stage.plan_build,
     stage.create_staging_group,
     stage.stage_scripts,
+    provision.region_share,
     provision.create_network_security_group,
     provision.create_virtual_network,
     provision.create_network_interface,
@@ -91,5 +94,6 @@ ACTIVITIES: tuple[Callable[..., Any], ...] = (
 for orchestration in ORCHESTRATIONS:
     # The name must be "context": the SDK registers its own handle(context).
     bp.orchestration_trigger(context_name="context")(orchestration)
+bp.entity_trigger(context_name="context")(region_quota)
 for activity in ACTIVITIES:
     bp.activity_trigger(input_name="payload")(hosted(activity))

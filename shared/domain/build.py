@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from shared.domain.errors import BuildError
 from shared.domain.operations import PollPolicy
+from shared.domain.region_quota import RegionLimits
 from shared.domain.run import Output
 from shared.domain.transitions import Event
 
@@ -18,6 +19,7 @@ class BuildRequest:
     run_id: str
     timeout_minutes: int
     poll: PollPolicy = field(default_factory=PollPolicy)
+    limits: RegionLimits = field(default_factory=RegionLimits)
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from shared.domain.operations import OperationRef, PollPolicy
+from shared.domain.region_quota import RegionLimits
 from shared.domain.run import Run
 
 RUN_TAG, EXPIRES_TAG, KEPT_TAG = "kiln-run", "kiln-expires", "kiln-kept"
@@ -66,6 +67,7 @@ class SweepRequest:
 
     lost: tuple[LostRun, ...] = ()
     poll: PollPolicy = field(default_factory=PollPolicy)
+    limits: RegionLimits = field(default_factory=RegionLimits)
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,7 @@ class AbandonRequest:
 
     lost: LostRun
     poll: PollPolicy
+    limits: RegionLimits
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from orchestrators.publish_shared_image import publish_shared_image
 from orchestrators.publish_vhd import publish_vhd
 from orchestrators.rebuild_dependents import rebuild_dependents
 from orchestrators.rebuild_template import rebuild_template
+from orchestrators.region_quota import await_turn, region_quota
 from orchestrators.remove_leftover import remove_leftover
 from orchestrators.repeat_activity import repeat_activity
 from orchestrators.watch_sources import watch_sources
@@ -26,6 +27,7 @@ ORCHESTRATIONS = {
     for f in (
         abandon_run,
         await_operation,
+        await_turn,
         build_image,
         janitor,
         publish_shared_image,
@@ -37,6 +39,7 @@ ORCHESTRATIONS = {
         watch_sources,
     )
 }
+ENTITIES: dict[str, Callable[[Any], None]] = {"region_quota": region_quota}
 Activity = Callable[[Any], Any]
 
 
@@ -78,6 +81,7 @@ class Simulation:
     inputs: list[tuple[str, Any]] = field(default_factory=list)
     now: datetime = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
     slept: list[float] = field(default_factory=list)
+    entities: dict[str, Any] = field(default_factory=dict)
     started: int = 0
 
     def run(self, orchestration: Callable[..., Any], payload: object) -> Any:
@@ -98,6 +102,28 @@ class Simulation:
                 task = generator.throw(result) if isinstance(result, Exception) else generator.send(result)
         except StopIteration as stop:
             return stop.value
+
+
+@dataclass
+class EntityContext:
+    """The part of DurableEntityContext that Kiln's entities use."""
+
+    operation_name: str
+    payload: Any
+    state: Any
+    result: Any = None
+
+    def get_input(self) -> Any:
+        return self.payload
+
+    def get_state(self, _: Callable[[], Any]) -> Any:
+        return self.state
+
+    def set_state(self, state: Any) -> None:
+        self.state = state
+
+    def set_result(self, result: Any) -> None:
+        self.result = result
 
 
 @dataclass
@@ -135,6 +161,17 @@ class Context:
         if name in self.simulation.instead:
             return Task(lambda: self.simulation.instead[name](payload))
         return Task(lambda: self.simulation.run(ORCHESTRATIONS[name], payload))
+
+    def call_entity(self, address: Any, operation: str, payload: object) -> Task:
+        key = f"{address.name} {address.key}"
+
+        def run() -> Any:
+            entity = EntityContext(operation, payload, self.simulation.entities.get(key, {}))
+            ENTITIES[address.name](entity)
+            self.simulation.entities[key] = entity.state
+            return entity.result
+
+        return Task(run)
 
     def create_timer(self, due: datetime) -> Task:
         def run() -> None:
