@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from .errors import LoadError
+from .service_bus_options import ServiceBusOptions, read_service_bus_options
 from .settings import Json, read_json_object, resolve
 from .timespan import parse_timespan
 from .versions import FailureStrategy, MatchStrategy, Versions
@@ -58,7 +59,7 @@ class HostConfig:
     max_concurrent_requests: int = -1
     function_timeout: float | None = DEFAULT_TIMEOUT_SECONDS
     queues: QueueOptions = field(default_factory=QueueOptions)
-    service_bus_max_concurrent_calls: int = 16
+    service_bus: ServiceBusOptions = field(default_factory=ServiceBusOptions)
     log_levels: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -75,7 +76,7 @@ def load_config(app_dir: Path, settings: Mapping[str, str]) -> HostConfig:
         max_concurrent_requests=http.number("maxConcurrentRequests", -1),
         function_timeout=_timeout(root),
         queues=_queues(extensions.section("queues")),
-        service_bus_max_concurrent_calls=extensions.section("serviceBus").number("maxConcurrentCalls", 16),
+        service_bus=read_service_bus_options(extensions.section("serviceBus")),
         log_levels={
             name: str(value) for name, value in root.section("logging").section("logLevel").values.items()
         },
@@ -185,6 +186,12 @@ class _Section:
         if isinstance(value, bool) or not isinstance(value, int):
             raise LoadError(f"{self.place(name)}: expected a whole number")
         return value
+
+    def flag(self, name: str, default: bool) -> bool:
+        value = self.values.get(name)
+        if value is not None and not isinstance(value, bool):
+            raise LoadError(f"{self.place(name)}: expected true or false")
+        return default if value is None else value
 
     def timespan(self, name: str, default: float) -> float:
         text = self.text(name, "")

@@ -30,7 +30,8 @@ from .queue_output import QueueOutput
 from .queue_storage import QueueAddress
 from .queue_trigger import QueueTrigger
 from .server import HttpServer, bind
-from .service_bus import ServiceBusOutput, ServiceBusTrigger
+from .service_bus_output import ServiceBusOutput
+from .service_bus_trigger import ServiceBusTrigger
 from .settings import load_settings
 from .store import Store
 from .tasks import Tasks
@@ -127,14 +128,13 @@ class Host:
             trigger.written(address)
 
     def _start_triggers(self) -> None:
-        max_calls = self.config.service_bus_max_concurrent_calls
         for function in self.functions.values():
             if function.kind == "timerTrigger":
                 due = self._durable.due
                 TimerTrigger(function, self._invoker, self._store, self.settings, due).start(self._triggers)
             elif function.kind == "serviceBusTrigger":
-                trigger = ServiceBusTrigger(function, self._invoker, self.settings, max_calls)
-                self._triggers.spawn(trigger.run())
+                options = self.config.service_bus
+                self._triggers.spawn(ServiceBusTrigger(function, self._invoker, self.settings, options).run())
             elif function.kind == "queueTrigger":
                 listener = QueueTrigger(function, self._invoker, self.settings, self.config.queues)
                 self._queue_triggers.append(listener)

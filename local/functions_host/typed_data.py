@@ -1,10 +1,12 @@
 """Named data at the host-worker boundary, in the shape of FunctionRpc's TypedData.
 
 A value is an object with exactly one key, its kind: `string`, `json` (text), `bytes`, `int`, `double`, `http`
-(a request or response) or `none`. Both sides import this module and nothing else of each other.
+(a request or response), `collection_string` and `collection_bytes` (lists of these) or `none`. Both sides
+import this module and nothing else of each other.
 """
 
 import json
+from collections.abc import Sequence
 from typing import TypeAlias
 
 Wire: TypeAlias = "dict[str, Wire] | list[Wire] | str | int | float | bool | bytes | None"
@@ -30,6 +32,14 @@ def text_or_raw(value: bytes) -> TypedData:
         return string(value.decode())
     except UnicodeDecodeError:
         return raw(value)
+
+
+def texts_or_raws(values: Sequence[bytes]) -> TypedData:
+    """The bodies of a batch: texts where all of them are UTF-8."""
+    try:
+        return {"collection_string": [value.decode() for value in values]}
+    except UnicodeDecodeError:
+        return {"collection_bytes": list(values)}
 
 
 def kind(data: TypedData) -> str:

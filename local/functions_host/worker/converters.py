@@ -5,6 +5,7 @@ The converters are the library's; only `generic` is not shipped there and follow
 
 import json
 from http.cookies import SimpleCookie
+from types import SimpleNamespace
 from typing import Protocol, cast
 
 from azure.functions import meta
@@ -74,6 +75,9 @@ def to_datum(data: TypedData) -> meta.Datum:
         return meta.Datum(value=None, type=None)
     if kind == "http":
         return meta.Datum(value=_http_request(cast("dict[str, Wire]", value)), type="http")
+    if kind.startswith("collection_"):
+        # As of protobuf: the list is a field that has its kind's name.
+        return meta.Datum(value=SimpleNamespace(**{kind.removeprefix("collection_"): value}), type=kind)
     return meta.Datum(value=value, type=kind)
 
 
