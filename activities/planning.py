@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from activities.buildable import check_buildable
 from shared.azure.gallery import Definition, get_definition, list_versions
 from shared.azure.sources import resolve
 from shared.catalog.claims import Claim
@@ -24,6 +25,7 @@ CLAIM_ATTEMPTS = 50
 
 def make_plan(services: Services, template: ImageTemplate, run_id: str) -> BuildPlan:
     """Resolves and checks everything the run depends on; creates nothing but claims on version numbers."""
+    check_buildable(template)
     source = resolve(services.arm.compute, template.source, template.location)
     _check_size(template, source)
     created = started_at(run_id)
