@@ -102,7 +102,14 @@ class Worker:
     def _spawn(self, work: Coroutine[None, None, None]) -> None:
         task = self._loop.create_task(work)
         self._running.add(task)
-        task.add_done_callback(self._running.discard)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        """User code's errors are answers; any other is the worker's own, and another worker takes over."""
+        self._running.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            traceback.print_exception(error)
+            os._exit(1)
 
     def _run_sync(self, invocation: Invocation) -> None:
         try:
