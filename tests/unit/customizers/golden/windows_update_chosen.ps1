@@ -18,7 +18,7 @@ $restart_needed = 3010
 $succeeded, $succeeded_with_errors = 2, 3  # OperationResultCode of the Windows Update Agent
 
 $rules = foreach ($filter in $filters) {
-    $action, $expression = $filter.Split(':', 2)
+    $action, $expression = $filter -split ':', 2
     @{ Include = $action -eq 'include'; Test = [scriptblock]::Create($expression) }
 }
 
