@@ -3,9 +3,13 @@
 Sessions use the environment that `./kiln test` prepares, so that there is one set of pinned versions.
 """
 
+import os
 import sys
+from pathlib import Path
 
 import nox
+
+AZURE_CLI = "azure-cli==2.91.0"
 
 nox.options.default_venv_backend = "none"
 nox.options.sessions = ["lint", "type", "arch", "unit", "conformance", "e2e"]
@@ -62,6 +66,17 @@ def faults(session: nox.Session) -> None:
 def boot(session: nox.Session) -> None:
     """Boots built images in QEMU."""
     _pytest(session, "-m", "boot", "tests")
+
+
+@nox.session
+def az(session: nox.Session) -> None:
+    """A whole session of azure-cli, unmodified, in an environment of its own: its SDKs are not Kiln's."""
+    environment = Path(os.environ.get("KILN_HOME", ".kiln")) / "az"
+    if not (environment / "bin" / "az").exists():
+        session.run(sys.executable, "-m", "venv", str(environment))
+        pip = str(environment / "bin" / "pip")
+        session.run(pip, "install", "--quiet", AZURE_CLI, external=True)
+    _pytest(session, "-m", "az", "tests/conformance/image_builder")
 
 
 @nox.session

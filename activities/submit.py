@@ -15,6 +15,7 @@ from shared.image_templates.documents import template_of
 from shared.image_templates.progress import end_operation, published
 from shared.image_templates.runs import request_of
 from shared.services import Services
+from shared.starting import build_request
 
 
 def check_template(services: Services, call: PrepareRequest) -> None:
@@ -71,7 +72,7 @@ def _claim_run(services: Services, call: PreparedCall) -> AutoRun:
         return replace(found, last_run=call.run, outputs=published(services, found))
 
     services.templates.change(call.address, claim)
-    return AutoRun(call.run, template.build_timeout_minutes)
+    return AutoRun(build_request(services, call.run, template))
 
 
 def _record(services: Services, address: TemplateAddress) -> TemplateRecord:

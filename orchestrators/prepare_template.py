@@ -4,7 +4,6 @@ from collections.abc import Generator
 from typing import TYPE_CHECKING, Any
 
 from orchestrators.calls import call
-from shared.domain.build import BuildRequest
 from shared.domain.codec import Json, from_json, to_json
 from shared.domain.errors import BuildError, BuildFailed
 from shared.domain.names import new_run_id
@@ -26,7 +25,6 @@ def prepare_template(context: "DurableOrchestrationContext") -> Generator[Any, A
     run_id = new_run_id(request.address.name, now, request.operation)
     prepared = PreparedCall(request.operation, request.address, run_id, error)
     auto_run = yield from call(context, "finish_template", prepared, AutoRun)
-    if auto_run.run:
-        build = BuildRequest(auto_run.run, auto_run.timeout_minutes, request.poll)
-        yield context.call_sub_orchestrator("build_image", to_json(build), auto_run.run)
+    if auto_run.build is not None:
+        yield context.call_sub_orchestrator("build_image", to_json(auto_run.build), run_id)
     return to_json(error)

@@ -62,11 +62,15 @@ def start_run(
     A process that dies in between leaves a request that nobody refers to, or a run that records itself.
     """
     kiln.documents.put_request(run_id, request)
-    build = BuildRequest(run_id, template.build_timeout_minutes, kiln.settings.poll, kiln.settings.limits)
-    durable.start("build_image", run_id, to_json(build))
+    durable.start("build_image", run_id, to_json(build_request(kiln, run_id, template)))
     run = Run(run_id, template.id, template.location, created_at=started_at(run_id).isoformat())
     kiln.runs.add(run)
     return run
+
+
+def build_request(kiln: Services, run_id: str, template: ImageTemplate) -> BuildRequest:
+    """The input of `build_image`."""
+    return BuildRequest(run_id, template.build_timeout_minutes, kiln.settings.poll, kiln.settings.limits)
 
 
 def cancel_run(kiln: Services, durable: Durable, run: Run) -> Run:

@@ -1,10 +1,10 @@
 """Long-running operations on templates, as clients of the AIB API poll them."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
+from shared.domain.build import BuildRequest
 from shared.domain.errors import BuildError
-from shared.domain.operations import PollPolicy
 from shared.domain.template_record import TemplateAddress
 
 
@@ -42,7 +42,6 @@ class PrepareRequest:
 
     operation: str
     address: TemplateAddress
-    poll: PollPolicy = field(default_factory=PollPolicy)
 
 
 @dataclass(frozen=True)
@@ -57,7 +56,6 @@ class PreparedCall:
 
 @dataclass(frozen=True)
 class AutoRun:
-    """Result of `finish_template`: the run to start; none when `run` is empty."""
+    """Result of `finish_template`: the build to start, if any."""
 
-    run: str = ""
-    timeout_minutes: int = 0
+    build: BuildRequest | None = None

@@ -153,7 +153,7 @@ def _begin(
     operation = TemplateOperation(record.operation, record.address, record.location, now)
     kiln.operations.put(operation)
     stored = _write(kiln, before, record)
-    prepare = PrepareRequest(operation.id, record.address, kiln.settings.poll)
+    prepare = PrepareRequest(operation.id, record.address)
     durable.start("prepare_template", operation.id, to_json(prepare))
     answer = show(kiln, stored, 201 if before is None else 200)
     headers = {**answer.headers, **operation_headers(kiln, request, operation)}
