@@ -2,7 +2,7 @@
 
 KILN_DEBIAN_MIRROR is the URI of a Debian archive; its security archive is KILN_DEBIAN_SECURITY_MIRROR, or
 the same URI with `-security` appended, as mirrors have it. KILN_UBUNTU_MIRROR is the URI of an Ubuntu
-archive, which holds the security fixes too.
+archive, which holds the security fixes too; KILN_UBUNTU_KEYRING is a file with its keys.
 """
 
 from __future__ import annotations
@@ -23,8 +23,7 @@ _QUESTION = [
     "Created-By: Packages",
 ]
 _UBUNTU_ARCHIVE = "http://archive.ubuntu.com/ubuntu"
-# Debian machines trust Debian's keys alone, so Ubuntu's must be named.
-_UBUNTU_KEYS = Path("/usr/share/keyrings/ubuntu-archive-keyring.gpg")
+_UBUNTU_KEYS = "/usr/share/keyrings/ubuntu-archive-keyring.gpg"  # on Ubuntu itself
 
 
 @dataclass(frozen=True)
@@ -50,13 +49,19 @@ def debian_sources(suite: str, components: Sequence[str]) -> list[str]:
 
 
 def ubuntu_sources(suite: str, components: Sequence[str]) -> list[str]:
-    """The same for Ubuntu. Raises GuestError when its archive's keys are not installed."""
-    if not _UBUNTU_KEYS.exists():
-        raise GuestError("ToolMissing", f"{_UBUNTU_KEYS} is missing; install the package ubuntu-keyring.")
+    """The same for Ubuntu. Raises GuestError when its archive's keys are not on this machine."""
+    # Debian machines trust Debian's keys alone, and no package of Debian's has Ubuntu's.
+    keys = Path(os.environ.get("KILN_UBUNTU_KEYRING", _UBUNTU_KEYS))
+    if not keys.exists():
+        raise GuestError(
+            "ToolMissing",
+            f"{keys}, the keys of Ubuntu's archive, is missing. It is in Ubuntu's package ubuntu-keyring: put"
+            " it there, or name it in KILN_UBUNTU_KEYRING.",
+        )
     mirror = configured_mirror("ubuntu") or _UBUNTU_ARCHIVE
     parts = " ".join(components)
     return [
-        f"deb [signed-by={_UBUNTU_KEYS}] {mirror} {pocket} {parts}"
+        f"deb [signed-by={keys}] {mirror} {pocket} {parts}"
         for pocket in (suite, f"{suite}-updates", f"{suite}-security")
     ]
 
