@@ -10,12 +10,14 @@ from shared.azure.bus import Bus, make_bus
 from shared.azure.clients import ArmClients, make_arm_clients, make_credential
 from shared.azure.storage import BlobStore, make_blob_service
 from shared.catalog.claims import Claims
+from shared.catalog.cycles import CycleCatalog
 from shared.catalog.documents import RunDocuments
 from shared.catalog.images import ImageCatalog
 from shared.catalog.operations import OperationCatalog
 from shared.catalog.runs import RunCatalog
 from shared.catalog.tables import (
     CLAIMS,
+    CYCLES,
     IMAGES,
     OPERATIONS,
     RUNS,
@@ -41,6 +43,7 @@ class Services:
     templates: TemplateCatalog
     operations: OperationCatalog
     images: ImageCatalog
+    cycles: CycleCatalog
     bus: Bus | None
 
 
@@ -62,6 +65,7 @@ def make_services(settings: Settings) -> Services:
         templates=TemplateCatalog(tables.get_table_client(TEMPLATES)),
         operations=OperationCatalog(tables.get_table_client(OPERATIONS)),
         images=ImageCatalog(tables.get_table_client(IMAGES)),
+        cycles=CycleCatalog(tables.get_table_client(CYCLES)),
         bus=make_bus(settings, credential),
     )
 

@@ -11,6 +11,7 @@ from activities import (
     customize,
     janitor,
     lineage,
+    patching,
     provision,
     replicate,
     stage,
@@ -22,6 +23,8 @@ from orchestrators.abandon_run import abandon_run
 from orchestrators.await_operation import await_operation
 from orchestrators.build_image import build_image
 from orchestrators.janitor import janitor as janitor_orchestration
+from orchestrators.patch_cycle import patch_cycle
+from orchestrators.patch_template import patch_template
 from orchestrators.prepare_template import prepare_template
 from orchestrators.publish_shared_image import publish_shared_image
 from orchestrators.publish_vhd import publish_vhd
@@ -45,6 +48,8 @@ ORCHESTRATIONS: tuple[Callable[..., Any], ...] = (
     rebuild_dependents,
     rebuild_template,
     watch_sources,
+    patch_cycle,
+    patch_template,
     janitor_orchestration,
     remove_leftover,
     abandon_run,
@@ -85,6 +90,10 @@ ACTIVITIES: tuple[Callable[..., Any], ...] = (
     lineage.settle_rebuild,
     lineage.find_followed_sources,
     lineage.find_newest_version,
+    patching.plan_cycle,
+    patching.next_opening,
+    patching.claim_patch,
+    patching.save_cycle,
     submit.check_template,
     submit.finish_template,
     watch.poll_operation,

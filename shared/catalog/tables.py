@@ -11,6 +11,7 @@ CLAIMS = "kilnclaims"
 TEMPLATES = "kilntemplates"
 OPERATIONS = "kilnoperations"
 IMAGES = "kilnimages"
+CYCLES = "kilncycles"
 
 
 def make_table_service(settings: Settings, credential: TokenCredential) -> TableServiceClient:
@@ -24,5 +25,5 @@ def make_table_service(settings: Settings, credential: TokenCredential) -> Table
 def create_tables(service: TableServiceClient) -> None:
     """Creates the tables that are missing."""
     with azure_errors("create the tables"):
-        for name in (RUNS, CLAIMS, TEMPLATES, OPERATIONS, IMAGES):
+        for name in (RUNS, CLAIMS, TEMPLATES, OPERATIONS, IMAGES, CYCLES):
             service.create_table_if_not_exists(name)

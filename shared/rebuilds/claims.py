@@ -34,7 +34,23 @@ def claim(kiln: Services, call: ClaimCall) -> Claimed:
             return Claimed(ClaimOutcome.CURRENT)
         if current is not None and not current.ended:
             return Claimed(ClaimOutcome.BUSY)
-        if _take(kiln, stored, replace(trigger, started_for=call.version), call.run_id):
+        if _take(kiln, stored, (replace(trigger, started_for=call.version),), call.run_id):
+            return _started(kiln, stored.record, call.run_id)
+    raise TransientError(f"too many writers change template {call.address.name} at once")
+
+
+def claim_patch(kiln: Services, call: ClaimCall) -> Claimed:
+    """The same for a run that needs no new version, but only its turn; CURRENT when the template is gone."""
+    for _ in range(ATTEMPTS):
+        stored = kiln.templates.get(call.address)
+        if stored is None:
+            return Claimed(ClaimOutcome.CURRENT)
+        if stored.record.last_run == call.run_id:
+            return _started(kiln, stored.record, call.run_id)
+        current = _last_run(kiln, stored.record)
+        if current is not None and not current.ended:
+            return Claimed(ClaimOutcome.BUSY)
+        if _take(kiln, stored, stored.record.triggers, call.run_id):
             return _started(kiln, stored.record, call.run_id)
     raise TransientError(f"too many writers change template {call.address.name} at once")
 
@@ -52,11 +68,11 @@ def settle(kiln: Services, call: SettleCall) -> None:
     kiln.templates.change(call.address, change)
 
 
-def _take(kiln: Services, stored: Stored, trigger: TriggerRecord, run_id: str) -> bool:
+def _take(kiln: Services, stored: Stored, triggers: tuple[TriggerRecord, ...], run_id: str) -> bool:
     """The one write that decides; the request is stored before, so that the run always finds it."""
     record = stored.record
     kiln.documents.put_request(run_id, request_of(record))
-    claimed = replace(record, last_run=run_id, outputs=published(kiln, record), triggers=(trigger,))
+    claimed = replace(record, last_run=run_id, outputs=published(kiln, record), triggers=triggers)
     return kiln.templates.replace(stored, claimed) is not None
 
 

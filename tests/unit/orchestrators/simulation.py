@@ -13,6 +13,8 @@ from orchestrators.abandon_run import abandon_run
 from orchestrators.await_operation import await_operation
 from orchestrators.build_image import build_image
 from orchestrators.janitor import janitor
+from orchestrators.patch_cycle import patch_cycle
+from orchestrators.patch_template import patch_template
 from orchestrators.publish_shared_image import publish_shared_image
 from orchestrators.publish_vhd import publish_vhd
 from orchestrators.rebuild_dependents import rebuild_dependents
@@ -30,6 +32,8 @@ ORCHESTRATIONS = {
         await_turn,
         build_image,
         janitor,
+        patch_cycle,
+        patch_template,
         publish_shared_image,
         publish_vhd,
         rebuild_dependents,
@@ -194,11 +198,14 @@ class Context:
         return Task(run)
 
     def task_any(self, tasks: list[Task]) -> Task:
-        """An event that was raised wins, then a timer that is due, then the work."""
+        """An event that was raised wins, then a timer that is due, then the work, else the next timer."""
 
         def run() -> Task:
             early = self._interrupt(tasks[1:])
-            if early is None:
+            if early is None and tasks[0].never:
+                early = min((task for task in tasks if task.due is not None), key=lambda task: task.due)
+                early.complete()
+            elif early is None:
                 tasks[0].complete()
                 early = self._interrupt([task for task in tasks[1:] if task.due is not None])
             return early or tasks[0]

@@ -1,0 +1,65 @@
+"""A stored template's turn: waiting until no other run of it goes on, then building it as its own run."""
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from orchestrators.calls import call
+from shared.domain.codec import from_json, to_json
+from shared.domain.errors import BuildError, BuildFailed
+from shared.domain.names import new_run_id
+from shared.domain.operations import PollPolicy
+from shared.domain.rebuild import ClaimCall, Claimed, ClaimOutcome
+from shared.domain.template_record import TemplateAddress
+
+if TYPE_CHECKING:
+    from azure.durable_functions import DurableOrchestrationContext
+
+LOOKS_PER_HISTORY = 50
+
+
+@dataclass(frozen=True)
+class Turn:
+    """`activity` decides whose turn it is; `cause` is what the run is for, one string for one cause."""
+
+    activity: str
+    address: TemplateAddress
+    cause: str
+    poll: PollPolicy
+    version: str = ""
+    until: datetime | None = None
+
+
+def take_turn(context: "DurableOrchestrationContext", turn: Turn) -> Generator[Any, Any, Claimed | None]:
+    """None when the template is busy still and the history is long enough: continue as new then.
+
+    Raises BuildFailed(TemplateBusy) after `until`.
+    """
+    for _ in range(LOOKS_PER_HISTORY):
+        now = context.current_utc_datetime
+        if turn.until is not None and now >= turn.until:
+            raise BuildFailed(BuildError("TemplateBusy", "another run of the template did not end in time"))
+        # A run id of long ago would be taken for a lost run: each attempt has one of its own time.
+        run_id = new_run_id(turn.address.name, now, f"{turn.cause} {context.instance_id}")
+        attempt = ClaimCall(turn.address, turn.version, run_id)
+        claimed = yield from call(context, turn.activity, attempt, Claimed)
+        if claimed.outcome is not ClaimOutcome.BUSY:
+            return claimed
+        yield context.create_timer(now + timedelta(seconds=turn.poll.longest_seconds))
+    return None
+
+
+def run_claimed(
+    context: "DurableOrchestrationContext", claimed: Claimed
+) -> Generator[Any, Any, BuildError | None]:
+    """Runs the build under its run id, as if it had been asked for by hand; its error."""
+    if claimed.build is None:
+        raise AssertionError("a claim that started nothing has nothing to build")
+    try:
+        result = yield context.call_sub_orchestrator(
+            "build_image", to_json(claimed.build), claimed.build.run_id
+        )
+        return from_json(BuildError, result) if result else None
+    except Exception as failure:  # noqa: BLE001 - the SDK raises a bare Exception for a failed orchestration
+        return BuildError("OrchestrationFailed", str(failure).partition("\n")[0])

@@ -1,0 +1,79 @@
+"""Patch policies and cycles on the wire."""
+
+from dataclasses import dataclass
+
+from shared.catalog.cycles import StoredPolicy
+from shared.domain.codec import Json
+from shared.domain.patch_cycle import Approval, CycleReport
+from shared.domain.problems import InvalidTemplateError, Problem
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The body of `POST …/approve`; `by` counts only where the caller is not known by a token."""
+
+    approved: bool
+    by: str
+    comment: str
+
+    def of(self, caller: str) -> Approval:
+        return Approval(self.approved, caller or self.by, self.comment)
+
+
+def policy_body(policy: StoredPolicy) -> dict[str, Json]:
+    return {"name": policy.name, **_json(policy.document)}
+
+
+def cycle_body(report: CycleReport) -> dict[str, Json]:
+    """The report of a cycle, while it goes on and afterwards."""
+    counts: dict[str, Json] = {}
+    for patch in report.patches:
+        known = counts.get(patch.state, 0)
+        counts[patch.state] = (known if isinstance(known, int) else 0) + 1
+    return {
+        "id": report.id,
+        "policy": report.policy,
+        "state": report.state,
+        "dryRun": report.dry_run,
+        "startedAt": report.started_at or None,
+        "endedAt": report.ended_at or None,
+        "wave": report.wave,
+        "waves": report.waves,
+        "waitsFor": report.waits_for or None,
+        "reason": report.reason or None,
+        "counts": counts,
+        "approvals": list(report.approvals),
+        "templates": [
+            {
+                "templateId": patch.template_id,
+                "wave": patch.wave,
+                "state": patch.state,
+                "runId": patch.run_id or None,
+                "reason": patch.reason or None,
+            }
+            for patch in report.patches
+        ],
+    }
+
+
+def read_decision(document: object) -> Decision:
+    """Raises InvalidTemplateError with every problem."""
+    if not isinstance(document, dict):
+        raise InvalidTemplateError((Problem("$", "must be a JSON object with approved"),))
+    problems = [
+        Problem(str(name), "unknown field") for name in document if name not in ("approved", "by", "comment")
+    ]
+    approved = document.get("approved")
+    if not isinstance(approved, bool):
+        problems.append(Problem("approved", "must be true or false"))
+    faulty = [name for name in ("by", "comment") if not isinstance(document.get(name, ""), str)]
+    problems += [Problem(name, "must be a string") for name in faulty]
+    if problems:
+        raise InvalidTemplateError(tuple(problems))
+    return Decision(approved is True, str(document.get("by", "")), str(document.get("comment", "")))
+
+
+def _json(document: dict[str, object]) -> dict[str, Json]:
+    """A stored document, which was JSON when it came."""
+    kept: dict[str, Json] = document  # type: ignore[assignment]  # what json.loads made has no other types
+    return kept

@@ -1,0 +1,87 @@
+"""Patch policies and the reports of their cycles, in Azure Tables."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import TypeVar
+
+from azure.core.exceptions import ResourceNotFoundError
+from azure.data.tables import TableClient, TableEntity, UpdateMode
+
+from shared.azure.errors import azure_errors
+from shared.domain.codec import from_json, to_json
+from shared.domain.patch_cycle import CycleReport
+
+# A text property holds 32 Ki characters; a report of thousands of templates needs several.
+PIECE = 30_000
+POLICY = "policy"
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class StoredPolicy:
+    """A policy as its owner wrote it; `looked_at` is until when its schedule was followed (UTC, ISO 8601)."""
+
+    name: str
+    document: dict[str, object]
+    looked_at: str
+
+
+@dataclass(frozen=True)
+class CycleCatalog:
+    """The table of policies and cycles: reports have one writer each, their orchestration."""
+
+    table: TableClient
+
+    def put_policy(self, policy: StoredPolicy) -> None:
+        self._put(POLICY, policy.name.lower(), policy)
+
+    def get_policy(self, name: str) -> StoredPolicy | None:
+        return self._get(POLICY, name.lower(), StoredPolicy)
+
+    def delete_policy(self, name: str) -> None:
+        """One that is not there is deleted already."""
+        with azure_errors("delete a policy"):
+            self.table.delete_entity(POLICY, name.lower())
+
+    def policies(self) -> Iterator[StoredPolicy]:
+        return self._query(POLICY, StoredPolicy)
+
+    def save_cycle(self, report: CycleReport) -> None:
+        self._put(_cycles_of(report.policy), report.id, report)
+
+    def get_cycle(self, policy: str, cycle_id: str) -> CycleReport | None:
+        return self._get(_cycles_of(policy), cycle_id, CycleReport)
+
+    def cycles(self, policy: str, limit: int) -> Iterator[CycleReport]:
+        """The newest first: their ids begin with what is left of time."""
+        return islice(self._query(_cycles_of(policy), CycleReport), limit)
+
+    def _put(self, partition: str, row: str, document: object) -> None:
+        text = json.dumps(to_json(document), separators=(",", ":"))
+        pieces = {f"document{at // PIECE:02d}": text[at : at + PIECE] for at in range(0, len(text), PIECE)}
+        with azure_errors("record a policy or cycle"):
+            entity = {"PartitionKey": partition, "RowKey": row, **pieces}
+            self.table.upsert_entity(entity, mode=UpdateMode.REPLACE)
+
+    def _get(self, partition: str, row: str, kind: type[T]) -> T | None:
+        with azure_errors("read a policy or cycle"):
+            try:
+                return _read(self.table.get_entity(partition, row), kind)
+            except ResourceNotFoundError:
+                return None
+
+    def _query(self, partition: str, kind: type[T]) -> Iterator[T]:
+        with azure_errors("list policies or cycles"):
+            for entity in self.table.query_entities("PartitionKey eq @p", parameters={"p": partition}):
+                yield _read(entity, kind)
+
+
+def _cycles_of(policy: str) -> str:
+    return f"cycles-{policy.lower()}"
+
+
+def _read(entity: TableEntity, kind: type[T]) -> T:
+    pieces = sorted(name for name in entity if name.startswith("document"))
+    return from_json(kind, json.loads("".join(entity[name] for name in pieces)))

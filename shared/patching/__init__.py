@@ -1,0 +1,1 @@
+"""Patch policies: which templates are built again, when, and how many at a time."""

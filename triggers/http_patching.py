@@ -1,0 +1,179 @@
+"""Patch policies and their cycles: keep, start, follow, approve, cancel, resume."""
+
+import asyncio
+import json
+from collections.abc import Callable
+
+import azure.durable_functions as df
+import azure.functions as func
+
+from shared.api.errors import error_body
+from shared.api.patching import cycle_body, policy_body, read_decision
+from shared.catalog.cycles import StoredPolicy
+from shared.domain.codec import Json, to_json
+from shared.domain.patch_cycle import APPROVE_EVENT, CANCEL_EVENT, CycleReport, CycleState
+from shared.domain.problems import InvalidTemplateError
+from shared.patching.canceling import cancel_builds
+from shared.patching.due import CycleRunningError, start_by_hand
+from shared.patching.read_policy import read_policy
+from shared.services import Services, services
+from shared.starting import utc_now
+from triggers.answers import answer, guarded, guarded_async
+from triggers.authorise import authorise
+from triggers.durable_client import DurableClient
+
+bp = df.Blueprint()
+POLICY = "patch-policies/{policy}"
+CYCLE = f"{POLICY}/cycles/{{cycle}}"
+MOST_CYCLES = 100
+
+
+@bp.route(POLICY, methods=["PUT"])
+@guarded
+def put_policy(req: func.HttpRequest) -> func.HttpResponse:
+    """200 with the policy; 400 with every problem. A new schedule is followed from now on."""
+    name = req.route_params["policy"]
+    try:
+        document = json.loads(req.get_body())
+        read_policy(document, name)
+    except InvalidTemplateError as error:
+        message = f"the policy has {len(error.problems)} problem(s)"
+        return answer(error_body("ValidationFailed", message, error.problems), 400)
+    except ValueError as error:
+        return answer(error_body("InvalidRequestContent", f"the body is not JSON: {error}"), 400)
+    document.pop("name", None)
+    stored = StoredPolicy(name, document, utc_now().isoformat())
+    services().cycles.put_policy(stored)
+    return answer(policy_body(stored))
+
+
+@bp.route("patch-policies", methods=["GET"])
+@guarded
+def list_policies(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - the binding needs the parameter
+    found: list[Json] = [policy_body(each) for each in services().cycles.policies()]
+    return answer({"value": found})
+
+
+@bp.route(POLICY, methods=["GET"])
+@guarded
+def get_policy(req: func.HttpRequest) -> func.HttpResponse:
+    stored = services().cycles.get_policy(req.route_params["policy"])
+    return _no_policy(req) if stored is None else answer(policy_body(stored))
+
+
+@bp.route(POLICY, methods=["DELETE"])
+@guarded
+def delete_policy(req: func.HttpRequest) -> func.HttpResponse:
+    """204; a cycle that goes on is not stopped."""
+    services().cycles.delete_policy(req.route_params["policy"])
+    return func.HttpResponse(status_code=204)
+
+
+@bp.route(f"{POLICY}/start", methods=["POST"])
+@bp.durable_client_input(client_name="client")
+@guarded_async
+async def start_cycle(req: func.HttpRequest, client: df.DurableOrchestrationClient) -> func.HttpResponse:
+    """202 with the cycle; `dryRun=true` only plans it. 409 while another one goes on."""
+    dry_run = {"true": True, "false": False}.get(req.params.get("dryRun", "").lower())
+    durable = DurableClient.of(client)
+
+    def start(kiln: Services) -> func.HttpResponse:
+        stored = kiln.cycles.get_policy(req.route_params["policy"])
+        if stored is None:
+            return _no_policy(req)
+        return _started(kiln, stored, lambda: start_by_hand(kiln, durable, stored, dry_run=dry_run))
+
+    return await asyncio.to_thread(lambda: start(services()))
+
+
+@bp.route(f"{POLICY}/cycles", methods=["GET"])
+@guarded
+def list_cycles(req: func.HttpRequest) -> func.HttpResponse:
+    """At most 100, the newest first."""
+    cycles = services().cycles.cycles(req.route_params["policy"], MOST_CYCLES)
+    return answer({"value": [cycle_body(each) for each in cycles]})
+
+
+@bp.route(CYCLE, methods=["GET"])
+@guarded
+def get_cycle(req: func.HttpRequest) -> func.HttpResponse:
+    report = _cycle(services(), req)
+    return _no_cycle(req) if report is None else answer(cycle_body(report))
+
+
+@bp.route(f"{CYCLE}/approve", methods=["POST"])
+@bp.durable_client_input(client_name="client")
+@guarded_async
+async def approve_wave(req: func.HttpRequest, client: df.DurableOrchestrationClient) -> func.HttpResponse:
+    """202; body `{"approved": true, "comment": "…"}`. 409 when the cycle waits for no approval."""
+    try:
+        decision = read_decision(json.loads(req.get_body()))
+    except InvalidTemplateError as error:
+        return answer(error_body("ValidationFailed", str(error), error.problems), 400)
+    except ValueError as error:
+        return answer(error_body("InvalidRequestContent", f"the body is not JSON: {error}"), 400)
+    report = await asyncio.to_thread(lambda: _cycle(services(), req))
+    if report is None:
+        return _no_cycle(req)
+    approval = decision.of(authorise(req).name)
+    if not approval.by:
+        return answer(error_body("ValidationFailed", "by: who approves is not known; say it here"), 400)
+    if not report.waits_for.startswith("approval"):
+        return answer(error_body("NothingToApprove", "the cycle waits for no approval now"), 409)
+    await client.raise_event(report.id, APPROVE_EVENT, to_json(approval))
+    return answer(cycle_body(report), 202)
+
+
+@bp.route(f"{CYCLE}/cancel", methods=["POST"])
+@bp.durable_client_input(client_name="client")
+@guarded_async
+async def cancel_cycle(req: func.HttpRequest, client: df.DurableOrchestrationClient) -> func.HttpResponse:
+    """202; no further wave begins, and builds that go on are cancelled. An ended cycle stays as it is."""
+    durable = DurableClient.of(client)
+    report = await asyncio.to_thread(lambda: _cycle(services(), req))
+    if report is None:
+        return _no_cycle(req)
+    if report.state is CycleState.RUNNING:
+        await client.raise_event(report.id, CANCEL_EVENT)
+        await asyncio.to_thread(lambda: cancel_builds(services(), durable, report))
+    return answer(cycle_body(report), 202)
+
+
+@bp.route(f"{CYCLE}/resume", methods=["POST"])
+@bp.durable_client_input(client_name="client")
+@guarded_async
+async def resume_cycle(req: func.HttpRequest, client: df.DurableOrchestrationClient) -> func.HttpResponse:
+    """202 with a new cycle over what this one did not build with success."""
+    durable = DurableClient.of(client)
+
+    def resume(kiln: Services) -> func.HttpResponse:
+        stored, report = kiln.cycles.get_policy(req.route_params["policy"]), _cycle(kiln, req)
+        if stored is None or report is None:
+            return _no_cycle(req)
+        return _started(kiln, stored, lambda: start_by_hand(kiln, durable, stored, resume=report))
+
+    return await asyncio.to_thread(lambda: resume(services()))
+
+
+def _started(kiln: Services, policy: StoredPolicy, start: Callable[[], str]) -> func.HttpResponse:
+    try:
+        started = start()
+    except CycleRunningError as error:
+        return answer(error_body("CycleRunning", str(error)), 409)
+    report = kiln.cycles.get_cycle(policy.name, started)
+    location = f"/api/patch-policies/{policy.name}/cycles/{started}"
+    return answer(cycle_body(report) if report else {}, 202, {"Location": location})
+
+
+def _cycle(kiln: Services, req: func.HttpRequest) -> CycleReport | None:
+    return kiln.cycles.get_cycle(req.route_params["policy"], req.route_params["cycle"])
+
+
+def _no_policy(req: func.HttpRequest) -> func.HttpResponse:
+    message = f"there is no patch policy {req.route_params['policy']}"
+    return answer(error_body("PolicyNotFound", message), 404)
+
+
+def _no_cycle(req: func.HttpRequest) -> func.HttpResponse:
+    message = f"the policy {req.route_params['policy']} has no cycle {req.route_params['cycle']}"
+    return answer(error_body("CycleNotFound", message), 404)
