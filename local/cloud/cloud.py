@@ -28,8 +28,9 @@ class Cloud:
     executions: Executions
     door: Door
 
-    async def release_content(self, owner: Resource) -> None:
-        """Removes the content that a resource stands on, unless another one stands on it too."""
-        content_id = owner.internal.get("contentId", "")
-        if content_id and not self.store.refers_to_content(content_id, owner.id):
-            await asyncio.to_thread(self.guest.delete_content, content_id)
+    async def release_contents(self, owner: Resource) -> None:
+        """Removes the contents that a resource stands on, unless another one stands on them too."""
+        contents = [owner.internal.get("contentId", ""), *owner.internal.get("dataContents", {}).values()]
+        for content_id in filter(None, contents):
+            if not self.store.refers_to_content(content_id, owner.id):
+                await asyncio.to_thread(self.guest.delete_content, content_id)

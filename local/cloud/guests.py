@@ -55,3 +55,6 @@ class MetadataOnlyGuest:
 
     def data_ranges(self, vhd_file: Path) -> list[tuple[int, int]]:
         raise GuestError("NotSupported", f"The metadata-only guest has no disk {vhd_file}.")
+
+    def import_vhd(self, path: Path, content_id: str, os_type: str | None) -> None:
+        """Nothing to do."""

@@ -1,4 +1,4 @@
-"""Where the bytes of an OS disk come from: a platform image, a managed image, or a gallery version."""
+"""Where the bytes of a machine's disks come from: a platform image, a managed image, or a gallery version."""
 
 from __future__ import annotations
 
@@ -7,16 +7,17 @@ import re
 from dataclasses import asdict, dataclass
 from typing import Self
 
-from local.cloud.arm_ids import ArmId, parse_id
-from local.cloud.catalogue import PlatformImage, version_order
+from local.cloud import galleries
+from local.cloud.arm_ids import parse_id
+from local.cloud.catalogue import PlatformImage
 from local.cloud.cloud import Cloud
-from local.cloud.errors import ArmError, invalid_parameter, not_implemented
+from local.cloud.errors import invalid_parameter, not_implemented
+from local.cloud.galleries import existing_image
 from local.cloud.json_types import Json
 from local.cloud.store import Resource
+from local.cloud.volumes import DataVolume, Volume
 
 IMAGES = "microsoft.compute/images"
-DEFINITIONS = "microsoft.compute/galleries/images"
-VERSIONS = "microsoft.compute/galleries/images/versions"
 PLATFORM_ID = re.compile(
     r"/subscriptions/[^/]+/providers/microsoft\.compute/locations/[^/]+/publishers/([^/]+)/artifacttypes/vmimage"
     r"/offers/([^/]+)/skus/([^/]+)/versions/([^/]+)",
@@ -36,18 +37,28 @@ class ImageSource:
     content_id: str = ""
     platform: tuple[str, str, str, str] | None = None  # publisher, offer, sku, version
     exact_version: str = ""
+    security_type: str = ""  # the SecurityType feature of a gallery definition
+    data_disks: tuple[DataVolume, ...] = ()
 
     def to_json(self) -> Json:
         return asdict(self)
 
     @classmethod
     def from_json(cls, document: Json) -> Self:
-        platform = document["platform"]
-        return cls(**{**document, "platform": tuple(platform) if platform else None})
+        platform, data_disks = document["platform"], document.get("data_disks", [])
+        return cls(
+            **{
+                **document,
+                "platform": tuple(platform) if platform else None,
+                "data_disks": tuple(map(DataVolume.from_json, data_disks)),
+            }
+        )
 
 
 def resolve_image(cloud: Cloud, reference: Json, location: str) -> ImageSource:
     """What an `imageReference` means now. Raises ArmError when it cannot be used in this region."""
+    if shared := reference.get("sharedGalleryImageId"):
+        return _gallery_source(cloud, galleries.find_shared_image(cloud.store, shared, location), location)
     if not reference.get("id"):
         return _platform_source(cloud.catalogue.resolve(reference))
     if match := PLATFORM_ID.fullmatch(reference["id"]):
@@ -66,13 +77,10 @@ def resolve_image_id(cloud: Cloud, text: str, location: str) -> ImageSource:
         ) from error
     kind = image_id.type.lower()
     if kind == IMAGES:
-        return _managed_image_source(_existing(cloud, image_id), location)
-    if kind == DEFINITIONS:
-        return _version_source(cloud, _latest_version(cloud, image_id, location), location)
-    if kind == VERSIONS and image_id.name.lower() == "latest":
-        return _version_source(cloud, _latest_version(cloud, image_id.parent, location), location)
-    if kind == VERSIONS:
-        return _version_source(cloud, _existing(cloud, image_id), location)
+        return _managed_image_source(existing_image(cloud.store, image_id), location)
+    if kind in (galleries.DEFINITIONS.lower(), galleries.VERSIONS.lower()):
+        version = galleries.find_version(cloud.store, image_id, location)
+        return _gallery_source(cloud, version, location)
     raise not_implemented(f"the image source '{text}'")
 
 
@@ -84,23 +92,6 @@ async def content_of(cloud: Cloud, source: ImageSource) -> str:
     reference = {"publisher": publisher, "offer": offer, "sku": sku, "version": version}
     image = cloud.catalogue.resolve(reference).guest_image
     return await asyncio.to_thread(cloud.guest.prepare, image)
-
-
-def _existing(cloud: Cloud, image_id: ArmId) -> Resource:
-    found = cloud.store.find(image_id)
-    if found is None:
-        message = (
-            f"The image '{image_id}' cannot be found. Verify that all fields in the storage profile are "
-            "correct."
-        )
-        raise ArmError(404, "ImageNotFound", message, "imageReference")
-    if found.properties["provisioningState"] != "Succeeded":
-        message = (
-            f"The image '{image_id}' is not ready: its provisioning state is "
-            f"{found.properties['provisioningState']}."
-        )
-        raise ArmError(409, "OperationNotAllowed", message, "imageReference")
-    return found
 
 
 def _platform_source(image: PlatformImage) -> ImageSource:
@@ -127,52 +118,35 @@ def _managed_image_source(image: Resource, location: str) -> ImageSource:
         architecture="x64",
         size_gib=disk["diskSizeGB"],
         content_id=image.internal["contentId"],
+        data_disks=data_volumes(image, image.properties["storageProfile"]["dataDisks"], "diskSizeGB"),
     )
 
 
-def _latest_version(cloud: Cloud, definition: ArmId, location: str) -> Resource:
-    """The highest version that is replicated to the region and not excluded from latest there."""
-    _existing(cloud, definition)
-    candidates = [
-        version
-        for version in cloud.store.children(definition, VERSIONS)
-        if version.properties["provisioningState"] == "Succeeded" and _counts_as_latest(version, location)
-    ]
-    if not candidates:
-        message = f"No version of the gallery image '{definition}' is available in region {location}."
-        raise ArmError(404, "GalleryImageNotFound", message, "imageReference")
-    return max(candidates, key=lambda version: version_order(version.id.name))
-
-
-def _counts_as_latest(version: Resource, location: str) -> bool:
-    profile = version.properties["publishingProfile"]
-    region = _target_region(version, location)
-    return bool(region) and not profile.get("excludeFromLatest") and not region.get("excludeFromLatest")
-
-
-def _target_region(version: Resource, location: str) -> Json:
-    """The target region's entry of a version; empty when it is not replicated there."""
-    for region in version.properties["publishingProfile"]["targetRegions"]:
-        if region["name"].replace(" ", "").lower() == location:
-            found: Json = region
-            return found
-    return {}
-
-
-def _version_source(cloud: Cloud, version: Resource, location: str) -> ImageSource:
-    if not _target_region(version, location):
-        message = (
-            f"The gallery image {version.id} is not available in {location} region. Please contact image "
-            "owner to replicate to this region, or change your requested region."
+def data_volumes(image: Resource, disks: list[Json], size: str) -> tuple[DataVolume, ...]:
+    """The data disks of a managed image or gallery version, whose documents name them differently."""
+    contents = image.internal.get("dataContents", {})
+    return tuple(
+        DataVolume(
+            lun=disk["lun"],
+            caching=disk.get("caching") or disk.get("hostCaching") or "None",
+            volume=Volume(disk[size], content_id=contents[str(disk["lun"])]),
         )
-        raise ArmError(404, "GalleryImageNotFound", message, "imageReference")
+        for disk in disks
+    )
+
+
+def _gallery_source(cloud: Cloud, version: Resource, location: str) -> ImageSource:
+    galleries.check_replicated(version, location)
     definition = cloud.store.get(version.id.parent).properties
+    storage = version.properties["storageProfile"]
     return ImageSource(
         os_type=definition["osType"],
         os_state=definition["osState"],
         generation=definition["hyperVGeneration"],
         architecture=definition["architecture"],
-        size_gib=version.properties["storageProfile"]["osDiskImage"]["sizeInGB"],
+        size_gib=storage["osDiskImage"]["sizeInGB"],
         content_id=version.internal["contentId"],
         exact_version=version.id.name,
+        security_type=galleries.security_type(definition),
+        data_disks=data_volumes(version, storage.get("dataDiskImages", []), "sizeInGB"),
     )

@@ -9,8 +9,17 @@ from local.guest.errors import GuestError
 from local.guest.first_boot import FirstBoot
 from local.guest.marketplace import MarketplaceImage
 from local.guest.run_script import ScriptRequest, ScriptResult
+from local.guest.vhd import FOOTER_SIZE as VHD_FOOTER_BYTES
 
-__all__ = ["FirstBoot", "Guest", "GuestError", "MarketplaceImage", "ScriptRequest", "ScriptResult"]
+__all__ = [
+    "VHD_FOOTER_BYTES",
+    "FirstBoot",
+    "Guest",
+    "GuestError",
+    "MarketplaceImage",
+    "ScriptRequest",
+    "ScriptResult",
+]
 
 
 class Guest(Protocol):
@@ -38,3 +47,5 @@ class Guest(Protocol):
     def export_vhd(self, content_id: str) -> Path: ...
 
     def data_ranges(self, vhd_file: Path) -> list[tuple[int, int]]: ...
+
+    def import_vhd(self, path: Path, content_id: str, os_type: str | None) -> None: ...

@@ -11,11 +11,16 @@ is named by the disk's random unique id, and is gone after `endGetAccess`.
 from __future__ import annotations
 
 import logging
+import os
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import unquote
 
-from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
-from azure.storage.blob import BlobClient, BlobServiceClient
+from azure.core.exceptions import AzureError, ResourceExistsError, ResourceNotFoundError
+from azure.storage.blob import BlobClient, BlobSasPermissions, BlobServiceClient, generate_blob_sas
+
+from local.cloud.errors import ArmError
 
 MIB = 1024 * 1024
 PAGE_CHUNK = 4 * MIB  # the most that Put Page takes
@@ -55,6 +60,51 @@ class Storage:
     def read_access(self, owner: str) -> str:
         """The URL that reads the published VHD until it is withdrawn."""
         return self.client.get_blob_client(f"md-{owner}", "abcd.vhd").url
+
+    def open_upload(self, owner: str, size: int, seconds: int) -> str:
+        """A SAS URL for `seconds` that writes pages of an empty page blob of `size` bytes."""
+        container = self.client.get_container_client(f"md-{owner}")
+        try:
+            container.create_container()
+        except ResourceExistsError:
+            log.debug("container of %s exists already", owner)
+        blob = container.get_blob_client("abcd.vhd")
+        if not blob.exists():
+            blob.create_page_blob(size=size)
+        signature = generate_blob_sas(
+            str(blob.account_name),
+            blob.container_name,
+            blob.blob_name,
+            account_key=self.client.credential.account_key,
+            permission=BlobSasPermissions(read=True, write=True),
+            expiry=datetime.now(UTC) + timedelta(seconds=seconds),
+        )
+        return f"{blob.url}?{signature}"
+
+    def fetch_vhd(self, url: str, to: Path) -> None:
+        """Writes the page blob's written ranges to a sparse file of its size.
+
+        A URL without a signature is read with the account's own right, as Azure reads one of an account that
+        `storageAccountId` names. Raises ArmError when there is no such page blob.
+        """
+        own = self.client.url.rstrip("/") + "/"
+        try:
+            with self._blob(url, own) as blob, to.open("wb") as file:
+                os.truncate(file.fileno(), blob.get_blob_properties().size)
+                written = [(page.start or 0, page.end or 0) for page in blob.list_page_ranges()]
+                for start, length in _chunks([(first, last - first + 1) for first, last in written]):
+                    file.seek(start)
+                    file.write(blob.download_blob(start, length).readall())
+        except AzureError as error:
+            # The signature is a secret, so the URL is told without it.
+            message = f"The blob '{url.partition('?')[0]}' cannot be read as a page blob."
+            raise ArmError(409, "InvalidParameter", message, "sourceUri") from error
+
+    def _blob(self, url: str, own: str) -> BlobClient:
+        if "?" in url or not url.startswith(own):
+            return BlobClient.from_blob_url(url)
+        container, _, name = url.removeprefix(own).partition("/")
+        return self.client.get_blob_client(container, unquote(name))
 
     def withdraw(self, owner: str) -> None:
         """Removes what `publish_vhd` wrote; nothing there is no error."""

@@ -133,7 +133,8 @@ class Store:
     def refers_to_content(self, content_id: str, other_than: ArmId) -> bool:
         """Whether another resource stands on this content of the guest."""
         row = self._db.execute(
-            "SELECT 1 FROM resources WHERE json_extract(internal, '$.contentId') = ? AND key != ? LIMIT 1",
+            "SELECT 1 FROM resources WHERE key != ?2 AND (json_extract(internal, '$.contentId') = ?1"
+            " OR EXISTS (SELECT 1 FROM json_each(internal, '$.dataContents') WHERE value = ?1)) LIMIT 1",
             (content_id, other_than.key),
         ).fetchone()
         return row is not None

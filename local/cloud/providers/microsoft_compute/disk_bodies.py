@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from local.cloud.errors import ArmError, invalid_parameter, missing_reference, required_parameter
-from local.cloud.resource_type import PutRequest
 from local.cloud.schema import (
     Flag,
     ListOf,
@@ -16,10 +14,10 @@ from local.cloud.schema import (
     Unsupported,
     tracked,
 )
-from local.cloud.store import Resource, Store
 
 GIB = 1024**3
 MAX_SIZE_GIB = 32_767
+MIN_UPLOAD_BYTES = 20_972_032  # 20 MiB and the footer
 DISK_SKUS = (
     "Standard_LRS",
     "Premium_LRS",
@@ -36,14 +34,16 @@ CREATION_DATA = Record(
             Text(one_of=("Empty", "Copy", "FromImage", "Upload", "Import", "Attach", "Restore", "CopyStart"))
         ),
         "sourceResourceId": Text(),
-        "imageReference": Record({"id": Text(), "lun": Number()}),
-        "galleryImageReference": Record({"id": Text(), "lun": Number()}),
+        "imageReference": Record({"id": Text(), "lun": Number(minimum=0)}),
+        "galleryImageReference": Record(
+            {"id": Text(), "sharedGalleryImageId": Text(), "lun": Number(minimum=0)}
+        ),
         "sourceUniqueId": ReadOnly(),
         "logicalSectorSize": Number(),
         "performancePlus": Flag(),
-        "storageAccountId": Unsupported(),
-        "sourceUri": Unsupported(),
-        "uploadSizeBytes": Unsupported(),
+        "storageAccountId": Text(),
+        "sourceUri": Text(),
+        "uploadSizeBytes": Number(minimum=MIN_UPLOAD_BYTES),
         "securityDataUri": Unsupported(),
         "elasticSanResourceId": Unsupported(),
     }
@@ -99,6 +99,7 @@ SNAPSHOT_BODY = tracked(
             **COMMON,
             "incremental": Flag(),
             "completionPercent": ReadOnly(),
+            "snapshotAccessState": ReadOnly(),
             "incrementalSnapshotFamilyId": ReadOnly(),
         }
     ),
@@ -106,27 +107,3 @@ SNAPSHOT_BODY = tracked(
     managedBy=ReadOnly(),
     extendedLocation=Unsupported(),
 )
-
-
-def copy_source(store: Store, put: PutRequest) -> Resource:
-    """The disk or snapshot that is copied: it must exist, in the same region, and be ready."""
-    where = "properties.creationData.sourceResourceId"
-    text = put.properties["creationData"].get("sourceResourceId")
-    if not text:
-        raise required_parameter(where)
-    source = store.find(text)
-    if source is None:
-        raise missing_reference(text, put.id, where)
-    if source.id.type.lower() not in ("microsoft.compute/disks", "microsoft.compute/snapshots"):
-        raise invalid_parameter(f"The source '{text}' is neither a disk nor a snapshot.", where)
-    if source.location != put.location:
-        message = (
-            f"The source '{text}' is in region {source.location}, the copy is requested in {put.location}."
-        )
-        raise ArmError(400, "BadRequest", message, where)
-    if source.properties["provisioningState"] != "Succeeded":
-        raise ArmError(409, "Conflict", f"The source '{text}' is not ready to be copied.", where)
-    if put.properties.get("diskSizeGB", MAX_SIZE_GIB) < source.properties["diskSizeGB"]:
-        message = f"Cannot copy to a disk smaller than its source ({source.properties['diskSizeGB']} GB)."
-        raise invalid_parameter(message, "properties.diskSizeGB")
-    return source

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from local.cloud.providers.microsoft_compute.machine_bodies import MAX_LUN
 from local.cloud.schema import Flag, ListOf, Number, ReadOnly, Record, Required, Text, Unsupported, tracked
 
 MAX_REPLICAS = 100
@@ -9,7 +10,17 @@ STORAGE_TYPES = ("Standard_LRS", "Standard_ZRS", "Premium_LRS", "PremiumV2_LRS")
 
 SOURCE = Record({"id": Text(), "virtualMachineId": Text(), "communityGalleryImageId": Unsupported()})
 
-DISK_SOURCE = Record({"id": Text(), "storageAccountId": Unsupported(), "uri": Unsupported()})
+DISK_SOURCE = Record({"id": Text(), "storageAccountId": Text(), "uri": Text()})
+CACHING = Text(one_of=("None", "ReadOnly", "ReadWrite"))
+
+DATA_DISK_IMAGE = Record(
+    {
+        "lun": Required(Number(minimum=0, maximum=MAX_LUN)),
+        "source": DISK_SOURCE,
+        "hostCaching": CACHING,
+        "sizeInGB": ReadOnly(),
+    }
+)
 
 REGION = Record(
     {
@@ -45,11 +56,11 @@ VERSION_BODY = tracked(
                         "osDiskImage": Record(
                             {
                                 "source": DISK_SOURCE,
-                                "hostCaching": Text(one_of=("None", "ReadOnly", "ReadWrite")),
+                                "hostCaching": CACHING,
                                 "sizeInGB": ReadOnly(),
                             }
                         ),
-                        "dataDiskImages": ListOf(Unsupported()),
+                        "dataDiskImages": ListOf(DATA_DISK_IMAGE),
                     }
                 )
             ),

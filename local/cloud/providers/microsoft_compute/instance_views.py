@@ -20,9 +20,12 @@ def instance_view(machine: Resource) -> Json:
     if power == "running":
         view["vmAgent"] = _agent()
         view["osName"] = source.get("os_type", "Linux")
-    disk_name = machine.properties["storageProfile"]["osDisk"]["name"]
+    storage = machine.properties["storageProfile"]
     disk_status = _status("ProvisioningState/succeeded", "Provisioning succeeded")
-    view["disks"] = [{"name": disk_name, "statuses": [disk_status]}]
+    view["disks"] = [
+        {"name": disk["name"], "statuses": [disk_status]}
+        for disk in (storage["osDisk"], *storage["dataDisks"])
+    ]
     return view
 
 

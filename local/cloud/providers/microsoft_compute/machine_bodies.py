@@ -23,7 +23,7 @@ IMAGE_REFERENCE = Record(
         "sku": Text(),
         "version": Text(),
         "exactVersion": ReadOnly(),
-        "sharedGalleryImageId": Unsupported(),
+        "sharedGalleryImageId": Text(),
         "communityGalleryImageId": Unsupported(),
     }
 )
@@ -51,6 +51,27 @@ OS_DISK = Record(
         "vhd": Unsupported(),
         "image": Unsupported(),
         "encryptionSettings": Unsupported(),
+    }
+)
+
+MAX_LUN = 63
+DATA_DISK = Record(
+    {
+        "lun": Required(Number(minimum=0, maximum=MAX_LUN)),
+        "createOption": Required(Text(one_of=("Empty", "FromImage", "Attach", "Copy", "Restore"))),
+        "name": Text(),
+        "diskSizeGB": Number(minimum=1, maximum=32_767),
+        "caching": Text(one_of=("None", "ReadOnly", "ReadWrite")),
+        "deleteOption": Text(one_of=("Delete", "Detach")),
+        "writeAcceleratorEnabled": Flag(),
+        "toBeDetached": Flag(),
+        "managedDisk": MANAGED_DISK,
+        "diskIOPSReadWrite": ReadOnly(),
+        "diskMBpsReadWrite": ReadOnly(),
+        "detachOption": Unsupported(),
+        "sourceResource": Unsupported(),
+        "vhd": Unsupported(),
+        "image": Unsupported(),
     }
 )
 
@@ -112,7 +133,7 @@ MACHINE_BODY = tracked(
                 {
                     "imageReference": IMAGE_REFERENCE,
                     "osDisk": OS_DISK,
-                    "dataDisks": ListOf(Unsupported()),
+                    "dataDisks": ListOf(DATA_DISK),
                     "diskControllerType": Text(one_of=("SCSI", "NVMe")),
                 }
             ),

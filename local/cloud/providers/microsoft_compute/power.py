@@ -10,7 +10,7 @@ from local.cloud.clock import now
 from local.cloud.cloud import Cloud
 from local.cloud.errors import not_allowed
 from local.cloud.json_types import Json
-from local.cloud.providers.microsoft_compute.os_disks import os_disk_of
+from local.cloud.providers.microsoft_compute.machine_disks import disks_of
 from local.cloud.resource_type import Action
 from local.cloud.store import Resource
 
@@ -58,9 +58,10 @@ class PowerActions:
         store = self._cloud.store
         with store.edit(machine) as changed:
             changed.internal.update(power=power, since=now())
-            with store.edit(os_disk_of(changed)) as disk:
-                if not disk.internal.get("published"):
-                    disk.properties["diskState"] = disk_state
+            for disk_id in disks_of(changed):
+                with store.edit(disk_id) as disk:
+                    if not disk.internal.get("published"):
+                        disk.properties["diskState"] = disk_state
 
 
 def _refuse_generalized(machine: Resource, operation: str) -> None:

@@ -18,7 +18,7 @@ from local.cloud.clock import now
 from local.cloud.errors import ArmError, invalid_parameter, not_allowed
 from local.cloud.json_types import Json
 from local.cloud.ports import GuestError
-from local.cloud.providers.microsoft_compute.os_disks import os_disk_of
+from local.cloud.providers.microsoft_compute.machine_disks import data_disks_of, os_disk_of
 from local.cloud.providers.microsoft_compute.run_command_bodies import RUN_COMMAND_BODY, WRITE_ONLY
 from local.cloud.providers.microsoft_compute.scripts import ScriptJob, run_job
 from local.cloud.resource_type import PutRequest, ResourceType
@@ -111,7 +111,9 @@ class RunCommands(ResourceType):
         disk = self.cloud.store.get(os_disk_of(machine))
         hostname = machine.properties.get("osProfile", {}).get("computerName", machine.id.name)
         properties = {**command.properties, **command.internal.get("secrets", {})}
-        job = ScriptJob(properties, disk.internal["diskId"], hostname)
+        data = {lun: self.cloud.store.get(other) for lun, other in data_disks_of(machine).items()}
+        data_disks = {lun: other.internal["diskId"] for lun, other in data.items()}
+        job = ScriptJob(properties, disk.internal["diskId"], hostname, data_disks)
         try:
             return await asyncio.to_thread(run_job, self.cloud.guest, job, cancelled)
         except GuestError as error:

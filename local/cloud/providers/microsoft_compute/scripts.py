@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tempfile
 import threading
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,11 +25,12 @@ DOWNLOAD_TIMEOUT_SECONDS = 60.0
 
 @dataclass(frozen=True)
 class ScriptJob:
-    """`properties` are those of the run command, protected parameters included."""
+    """`properties` are those of the run command, protected parameters included; `data_disks` are by LUN."""
 
     properties: Json
     disk_id: str
     hostname: str
+    data_disks: Mapping[int, str]
 
 
 def run_job(guest: Guest, job: ScriptJob, cancelled: threading.Event) -> Json:
@@ -75,6 +77,7 @@ def _run(
                 on_error=streams[1].write,
                 cancelled=cancelled,
                 hostname=job.hostname,
+                data_disks=job.data_disks,
             ),
         )
     if result.cancelled:

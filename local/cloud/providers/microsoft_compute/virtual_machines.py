@@ -10,14 +10,22 @@ from typing import ClassVar
 
 from local.cloud.arm_ids import ArmId, parse_id
 from local.cloud.clock import now
-from local.cloud.errors import ArmError, invalid_parameter, not_implemented, required_parameter
+from local.cloud.errors import invalid_parameter, not_implemented, required_parameter
 from local.cloud.image_sources import ImageSource, content_of, resolve_image
 from local.cloud.json_types import Json
 from local.cloud.providers.microsoft_compute import machine_checks
+from local.cloud.providers.microsoft_compute.data_disks import (
+    check_attachable,
+    check_data_disks,
+    create_data_disks,
+    ensure_disk,
+    initialise_data_disks,
+)
 from local.cloud.providers.microsoft_compute.first_boots import first_boot_of
 from local.cloud.providers.microsoft_compute.instance_views import instance_view
 from local.cloud.providers.microsoft_compute.machine_bodies import MACHINE_BODY
-from local.cloud.providers.microsoft_compute.os_disks import attach, detach, os_disk_of, os_disk_resource
+from local.cloud.providers.microsoft_compute.machine_compatibility import check_disk_fits, check_image_fits
+from local.cloud.providers.microsoft_compute.machine_disks import attach, detach, os_disk_resource
 from local.cloud.providers.microsoft_compute.power import PowerActions
 from local.cloud.resource_type import Action, PutRequest, ResourceType
 from local.cloud.schema import Record
@@ -35,6 +43,7 @@ class VirtualMachines(ResourceType):
             machine_checks.check_unchanged(put, put.previous)
             if "hardwareProfile" in put.properties:
                 machine_checks.check_size(self.cloud, put)
+            check_data_disks(self.cloud, put, None)
             return
         machine_checks.check_size(self.cloud, put)
         machine_checks.check_interfaces(self.cloud, put)
@@ -42,6 +51,7 @@ class VirtualMachines(ResourceType):
         os_disk = storage.get("osDisk", {"createOption": "FromImage"})
         if os_disk["createOption"] == "Attach":
             self._check_attached(os_disk, put)
+            check_data_disks(self.cloud, put, None)
             return
         if os_disk["createOption"] != "FromImage":
             raise not_implemented(f"an OS disk with createOption {os_disk['createOption']}")
@@ -50,19 +60,19 @@ class VirtualMachines(ResourceType):
         source = resolve_image(self.cloud, storage["imageReference"], put.location)
         machine_checks.check_os_disk(source, os_disk)
         machine_checks.check_os_profile(source, put.properties.get("osProfile"))
+        check_image_fits(put, source)
+        check_data_disks(self.cloud, put, source)
 
     def _check_attached(self, os_disk: Json, put: PutRequest) -> None:
         disk_id = os_disk.get("managedDisk", {}).get("id")
-        if not disk_id:
-            raise required_parameter("osDisk.managedDisk.id")
         if put.properties.get("osProfile"):
             raise invalid_parameter("Parameter 'osProfile' is not allowed.", "osProfile")
+        if put.properties.get("storageProfile", {}).get("imageReference"):
+            message = "Parameter 'imageReference' is not allowed with an attached OS disk."
+            raise invalid_parameter(message, "imageReference")
         if "osType" not in os_disk:
             raise required_parameter("osDisk.osType")
-        disk = self.cloud.store.get(parse_id(disk_id))
-        if owner := disk.document.get("managedBy"):
-            message = f"Cannot attach disk {disk.id.name} as it is already attached to VM {owner}."
-            raise ArmError(409, "ConflictingUserInput", message)
+        check_disk_fits(put, check_attachable(self.cloud, put, disk_id, "osDisk.managedDisk.id"))
 
     def initialise(self, resource: Resource, previous: Resource | None) -> None:
         properties, internal = resource.properties, resource.internal
@@ -70,6 +80,7 @@ class VirtualMachines(ResourceType):
             for name in CARRIED_OVER:
                 if name in previous.properties:
                     properties[name] = _overlaid(previous.properties[name], properties.get(name))
+            initialise_data_disks(self.cloud, resource, previous, None)
             return
         internal["given"] = deepcopy(properties)
         internal.update(power="creating", generalized=False)
@@ -85,7 +96,7 @@ class VirtualMachines(ResourceType):
 
     def _initialise_storage(self, resource: Resource) -> None:
         storage = resource.properties.setdefault("storageProfile", {})
-        storage.setdefault("dataDisks", [])
+        source = None
         os_disk = storage.setdefault("osDisk", {"createOption": "FromImage"})
         os_disk.setdefault("caching", "ReadWrite")
         os_disk.setdefault("deleteOption", "Detach")
@@ -103,38 +114,29 @@ class VirtualMachines(ResourceType):
         managed = os_disk.setdefault("managedDisk", {})
         managed.setdefault("storageAccountType", "Standard_LRS")
         managed["id"] = str(disk_id)
+        initialise_data_disks(self.cloud, resource, None, source)
 
     async def provision(self, resource_id: ArmId) -> None:
         """Repeatable: each step looks at what is there."""
         machine = self.cloud.store.get(resource_id)
-        if machine.internal["power"] != "creating":
-            return
-        if machine.properties["storageProfile"]["osDisk"]["createOption"] == "FromImage":
+        is_new = machine.internal["power"] == "creating"
+        if is_new and machine.properties["storageProfile"]["osDisk"]["createOption"] == "FromImage":
             await self._create_os_disk(machine)
+        await create_data_disks(self.cloud, machine)
         with self.cloud.store.transaction():
             attach(self.cloud.store, machine)
-            with self.cloud.store.edit(resource_id) as changed:
-                changed.internal.update(power="running", since=now())
+            if is_new:
+                with self.cloud.store.edit(resource_id) as changed:
+                    changed.internal.update(power="running", since=now())
 
     async def _create_os_disk(self, machine: Resource) -> None:
-        store, guest = self.cloud.store, self.cloud.guest
+        guest = self.cloud.guest
         source = ImageSource.from_json(machine.internal["image"])
-        disk = store.find(os_disk_of(machine))
-        if disk is None:
-            disk = os_disk_resource(machine, source)
-            store.save(disk)
-        elif disk.document.get("managedBy") != str(machine.id):
-            message = (
-                f"Disk {disk.id.name} already exists in resource group {disk.id.resource_group.upper()}."
-            )
-            raise ArmError(409, "ConflictingUserInput", message, "osDisk.name")
+        disk = ensure_disk(self.cloud, machine, os_disk_resource(machine, source))
         disk_id, size = disk.internal["diskId"], disk.properties["diskSizeGB"]
-        if source.os_type == "Windows":
-            await asyncio.to_thread(guest.create_empty_disk, disk_id, size)
-        else:
-            await asyncio.to_thread(guest.create_disk, disk_id, await content_of(self.cloud, source), size)
-            if machine.properties.get("osProfile"):
-                await asyncio.to_thread(guest.first_boot, disk_id, first_boot_of(machine))
+        await asyncio.to_thread(guest.create_disk, disk_id, await content_of(self.cloud, source), size)
+        if machine.properties.get("osProfile") and source.os_type == "Linux":
+            await asyncio.to_thread(guest.first_boot, disk_id, first_boot_of(machine))
 
     def preempt(self, resource: Resource) -> None:
         self.cloud.executions.signal(resource.id)
@@ -147,9 +149,10 @@ class VirtualMachines(ResourceType):
             for command in self.cloud.store.children(resource_id):
                 self.cloud.store.delete(command.id)
             detach(self.cloud.store, machine)
-        os_disk = machine.properties["storageProfile"]["osDisk"]
-        if os_disk["deleteOption"] == "Delete":
-            await self.delete_other(os_disk_of(machine))
+        storage = machine.properties["storageProfile"]
+        for disk in (storage["osDisk"], *storage["dataDisks"]):
+            if disk["deleteOption"] == "Delete":
+                await self.delete_other(parse_id(disk["managedDisk"]["id"]))
         for reference in machine.properties["networkProfile"]["networkInterfaces"]:
             if reference.get("properties", {}).get("deleteOption") == "Delete":
                 await self.delete_other(parse_id(reference["id"]))
