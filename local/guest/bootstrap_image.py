@@ -25,7 +25,7 @@ _COMMON = (
     "cloud-guest-utils", "fdisk", "netplan.io", "iputils-ping", "chrony", "zstd",
 )  # fmt: skip
 # In these suites systemd-resolved is a part of the package systemd.
-_RESOLVED_INCLUDED = ("bullseye", "focal", "jammy")
+_RESOLVED_INCLUDED = ("focal", "jammy")
 _MEMORY = Path("/dev/shm")  # noqa: S108 - building there halves the time; names below it are mmdebstrap's own
 _NEEDED_BYTES = 3 << 30
 # Without device nodes: a user may not make them, and a kernel brings its own /dev.
