@@ -10,17 +10,19 @@ from triggers.http_health import bp as health
 from triggers.http_image_templates import bp as image_templates
 from triggers.http_images import bp as images
 from triggers.http_janitor import bp as janitor
+from triggers.http_lifecycle import bp as lifecycle
 from triggers.http_patching import bp as patching
 from triggers.servicebus_build_requests import bp as build_requests
 from triggers.servicebus_image_events import bp as image_events
 from triggers.timer_janitor import bp as janitor_timer
+from triggers.timer_lifecycle import bp as lifecycle_timer
 from triggers.timer_patching import bp as patching_timer
 from triggers.timer_watch import bp as watch_timer
 
 app = df.DFApp(http_auth_level=func.AuthLevel.FUNCTION)
 
-HTTP = (builds, health, images, image_templates, janitor, patching)
-TIMERS = (janitor_timer, patching_timer, watch_timer)
+HTTP = (builds, health, images, image_templates, janitor, lifecycle, patching)
+TIMERS = (janitor_timer, lifecycle_timer, patching_timer, watch_timer)
 BUS = (build_requests, image_events) if has_bus() else ()
 
 for blueprint in (durable, *HTTP, *TIMERS, *BUS):

@@ -10,6 +10,7 @@ from activities import (
     cleanup,
     customize,
     janitor,
+    lifecycle,
     lineage,
     patching,
     provision,
@@ -20,6 +21,7 @@ from activities import (
 )
 from activities.replies import hosted
 from orchestrators.abandon_run import abandon_run
+from orchestrators.apply_lifecycle import apply_lifecycle
 from orchestrators.await_operation import await_operation
 from orchestrators.build_image import build_image
 from orchestrators.janitor import janitor as janitor_orchestration
@@ -33,6 +35,7 @@ from orchestrators.rebuild_template import rebuild_template
 from orchestrators.region_quota import await_turn, region_quota
 from orchestrators.remove_leftover import remove_leftover
 from orchestrators.repeat_activity import repeat_activity
+from orchestrators.revoke_images import revoke_images
 from orchestrators.watch_sources import watch_sources
 
 bp = df.Blueprint()
@@ -50,6 +53,8 @@ ORCHESTRATIONS: tuple[Callable[..., Any], ...] = (
     watch_sources,
     patch_cycle,
     patch_template,
+    apply_lifecycle,
+    revoke_images,
     janitor_orchestration,
     remove_leftover,
     abandon_run,
@@ -90,6 +95,12 @@ ACTIVITIES: tuple[Callable[..., Any], ...] = (
     lineage.settle_rebuild,
     lineage.find_followed_sources,
     lineage.find_newest_version,
+    lifecycle.plan_lifecycle_steps,
+    lifecycle.start_lifecycle_step,
+    lifecycle.record_lifecycle_step,
+    lifecycle.save_lifecycle_report,
+    lifecycle.start_revoke,
+    lifecycle.record_revoke,
     patching.plan_cycle,
     patching.next_opening,
     patching.claim_patch,

@@ -1,4 +1,4 @@
-"""Patch policies and the reports of their cycles, in Azure Tables."""
+"""Patch and lifecycle policies and the reports of what they did, in Azure Tables."""
 
 import json
 from collections.abc import Iterator
@@ -11,11 +11,12 @@ from azure.data.tables import TableClient, TableEntity, UpdateMode
 
 from shared.azure.errors import azure_errors
 from shared.domain.codec import from_json, to_json
+from shared.domain.lifecycle import LifecycleReport
 from shared.domain.patch_cycle import CycleReport
 
 # A text property holds 32 Ki characters; a report of thousands of templates needs several.
 PIECE = 30_000
-POLICY = "policy"
+PATCH, LIFECYCLE = "patch", "lifecycle"
 T = TypeVar("T")
 
 
@@ -26,6 +27,7 @@ class StoredPolicy:
     name: str
     document: dict[str, object]
     looked_at: str
+    kind: str = PATCH
 
 
 @dataclass(frozen=True)
@@ -35,18 +37,26 @@ class CycleCatalog:
     table: TableClient
 
     def put_policy(self, policy: StoredPolicy) -> None:
-        self._put(POLICY, policy.name.lower(), policy)
+        self._put(f"policy-{policy.kind}", policy.name.lower(), policy)
 
-    def get_policy(self, name: str) -> StoredPolicy | None:
-        return self._get(POLICY, name.lower(), StoredPolicy)
+    def get_policy(self, name: str, kind: str = PATCH) -> StoredPolicy | None:
+        return self._get(f"policy-{kind}", name.lower(), StoredPolicy)
 
-    def delete_policy(self, name: str) -> None:
+    def delete_policy(self, name: str, kind: str = PATCH) -> None:
         """One that is not there is deleted already."""
         with azure_errors("delete a policy"):
-            self.table.delete_entity(POLICY, name.lower())
+            self.table.delete_entity(f"policy-{kind}", name.lower())
 
-    def policies(self) -> Iterator[StoredPolicy]:
-        return self._query(POLICY, StoredPolicy)
+    def policies(self, kind: str = PATCH) -> Iterator[StoredPolicy]:
+        return self._query(f"policy-{kind}", StoredPolicy)
+
+    def save_lifecycle(self, report: LifecycleReport) -> None:
+        """Keeps the newest report of each policy."""
+        self._put("lifecycle-reports", report.policy.lower(), report)
+
+    def get_lifecycle(self, policy: str) -> LifecycleReport | None:
+        """What the policy did, or would have done, the last time."""
+        return self._get("lifecycle-reports", policy.lower(), LifecycleReport)
 
     def save_cycle(self, report: CycleReport) -> None:
         self._put(_cycles_of(report.policy), report.id, report)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from shared.domain.operations import PollPolicy
 from shared.domain.published_image import ImageState
 
 
@@ -22,8 +23,9 @@ class LifecycleAction(StrEnum):
 class LifecyclePolicy:
     """What may go of a definition. 0 switches a limit off; a policy without limits keeps everything.
 
-    A version is surplus when it is neither among the newest `keep_count` nor younger than `keep_days`.
-    `spare_tags` are tags that keep a version, `*` for any value. The days count from the step before.
+    A version is surplus when it is neither among the newest `keep_count` nor younger than `keep_days`. Tags
+    of `spare_tags` keep a version, `*` for any value. The days count from the step before. A policy that is
+    not `enabled` is applied by hand alone.
     """
 
     definition_id: str
@@ -33,6 +35,7 @@ class LifecyclePolicy:
     spare_tags: dict[str, str] = field(default_factory=dict)
     exclude_after_days: int = 14
     delete_after_days: int = 30
+    enabled: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,79 @@ class LifecycleStep:
     version_id: str
     action: LifecycleAction
     reason: str
+
+
+@dataclass(frozen=True)
+class LifecycleRequest:
+    """Input of `apply_lifecycle`: the policy called `policy`; a dry run changes nothing."""
+
+    id: str
+    policy: str
+    dry_run: bool = True
+    poll: PollPolicy = field(default_factory=PollPolicy)
+
+
+@dataclass(frozen=True)
+class RevokeRequest:
+    """Input of `revoke_images`: full ARM ids of versions, and why; nothing may be built on them any more."""
+
+    version_ids: tuple[str, ...]
+    reason: str
+    poll: PollPolicy = field(default_factory=PollPolicy)
+
+
+@dataclass(frozen=True)
+class RevokeCall:
+    """Input of the activities that revoke one version; `at` is UTC, ISO 8601."""
+
+    version_id: str
+    reason: str
+    at: str
+
+
+@dataclass(frozen=True)
+class LifecyclePlanCall:
+    """Input of `plan_lifecycle_steps`; `at` is UTC, ISO 8601."""
+
+    policy: str
+    at: str
+
+
+@dataclass(frozen=True)
+class LifecyclePlan:
+    steps: tuple[LifecycleStep, ...]
+    end_of_life_days: int = 0
+
+
+@dataclass(frozen=True)
+class LifecycleStepCall:
+    """Input of the activities that take one step; `end_of_life_at` is when the version may be deleted."""
+
+    step: LifecycleStep
+    at: str
+    end_of_life_at: str
+
+
+@dataclass(frozen=True)
+class TakenStep:
+    """A step and what came of it; `error` is empty for success, and in a dry run."""
+
+    version_id: str
+    action: LifecycleAction
+    reason: str
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class LifecycleReport:
+    """What one application of a policy did, or would do."""
+
+    id: str
+    policy: str
+    dry_run: bool
+    at: str
+    steps: tuple[TakenStep, ...] = ()
+    error: str = ""
 
 
 def plan_lifecycle(

@@ -1,0 +1,109 @@
+"""Lifecycle: which versions go, and each step of their going."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from shared.azure import gallery
+from shared.azure.version_lifecycle import ListedVersion, list_with_dates, set_end_of_life, versions_in_use
+from shared.catalog.cycles import LIFECYCLE
+from shared.domain.errors import BuildError, BuildFailed
+from shared.domain.image_events import EventType, ImageEvent, new_event
+from shared.domain.lifecycle import (
+    LifecycleAction,
+    LifecyclePlan,
+    LifecyclePlanCall,
+    LifecycleReport,
+    LifecycleStepCall,
+    RevokeCall,
+    VersionFacts,
+    plan_lifecycle,
+)
+from shared.domain.operations import OperationRef
+from shared.domain.published_image import ImageState, PublishedImage
+from shared.lifecycle.read_policy import read_lifecycle_policy
+from shared.lifecycle.revoking import mark_revoked
+from shared.services import Services
+
+STATES = {
+    LifecycleAction.DEPRECATE: ImageState.DEPRECATED,
+    LifecycleAction.EXCLUDE: ImageState.EXCLUDED,
+    LifecycleAction.DELETE: ImageState.DELETED,
+}
+
+
+def plan_lifecycle_steps(services: Services, call: LifecyclePlanCall) -> LifecyclePlan:
+    """What the policy asks for now, by what Azure and the catalog say; changes nothing."""
+    stored = services.cycles.get_policy(call.policy, LIFECYCLE)
+    if stored is None:
+        raise BuildFailed(BuildError("PolicyNotFound", f"the lifecycle policy {call.policy} was deleted"))
+    policy = read_lifecycle_policy(stored.document)
+    listed = list_with_dates(services.arm.compute, policy.definition_id)
+    users = versions_in_use(services.arm.compute)
+    facts = [
+        _facts(version, services.images.get(version.id), users.get(version.id.lower(), ()))
+        for version in listed
+    ]
+    steps = plan_lifecycle(policy, facts, datetime.fromisoformat(call.at))
+    return LifecyclePlan(steps, policy.exclude_after_days + policy.delete_after_days)
+
+
+def start_lifecycle_step(services: Services, call: LifecycleStepCall) -> OperationRef:
+    """Starts the change of the version in Azure."""
+    version_id = call.step.version_id
+    if call.step.action is LifecycleAction.DELETE:
+        return gallery.delete_version(services.arm.compute, version_id)
+    exclude = call.step.action is LifecycleAction.EXCLUDE
+    end = datetime.fromisoformat(call.end_of_life_at)
+    return set_end_of_life(services.arm.compute, version_id, end, exclude=exclude)
+
+
+def record_lifecycle_step(services: Services, call: LifecycleStepCall) -> ImageEvent:
+    """Remembers the version's new state; the event that tells of it."""
+    state = STATES[call.step.action]
+
+    def change(image: PublishedImage) -> PublishedImage:
+        if image.state is state:
+            return image
+        end = call.end_of_life_at
+        return replace(image, state=state, state_at=call.at, reason=call.step.reason, end_of_life_at=end)
+
+    services.images.change(call.step.version_id, change)
+    facts = {"state": state.value, "reason": call.step.reason, "endOfLifeAt": call.end_of_life_at}
+    return new_event(EventType.IMAGE_DEPRECATED, call.step.version_id, call.at, facts)
+
+
+def start_revoke(services: Services, call: RevokeCall) -> OperationRef:
+    """Starts to take the version out of use in Azure."""
+    end = datetime.fromisoformat(call.at)
+    return set_end_of_life(services.arm.compute, call.version_id, end, exclude=True)
+
+
+def record_revoke(services: Services, call: RevokeCall) -> ImageEvent:
+    """Remembers that the version is revoked; the event that tells of it."""
+    mark_revoked(services, call.version_id, call.reason, call.at)
+    facts = {"state": ImageState.REVOKED.value, "reason": call.reason, "endOfLifeAt": call.at}
+    return new_event(EventType.IMAGE_DEPRECATED, call.version_id, call.at, facts)
+
+
+def save_lifecycle_report(services: Services, call: LifecycleReport) -> None:
+    services.cycles.save_lifecycle(call)
+
+
+def _facts(version: ListedVersion, image: PublishedImage | None, users: tuple[str, ...]) -> VersionFacts:
+    """What Azure shows comes before what is remembered: somebody may have changed it by hand."""
+    state = image.state if image else ImageState.LIVE
+    if version.excluded and state is ImageState.LIVE:
+        state = ImageState.EXCLUDED
+    elif version.end_of_life_at and state is ImageState.LIVE:
+        state = ImageState.DEPRECATED
+    at = datetime.fromisoformat(image.state_at) if image and image.state_at else None
+    number = tuple(int(part) for part in version.name.split("."))
+    return VersionFacts(
+        id=version.id,
+        number=(number[0], number[1], number[2]),
+        published_at=version.published_at,
+        state=state,
+        state_at=at,
+        tags=version.tags,
+        users=users,
+    )

@@ -1,0 +1,1 @@
+"""Lifecycle policies: how long versions of an image are kept."""

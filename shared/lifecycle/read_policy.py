@@ -1,0 +1,41 @@
+"""Reads a lifecycle policy from JSON (docs/lifecycle.md), or says everything wrong with it."""
+
+from shared.domain.lifecycle import LifecyclePolicy
+from shared.reading.arm_id import GALLERY_IMAGE, arm_id_rule
+from shared.reading.object_reader import ObjectReader, read_object
+from shared.reading.report import STRICT_SINCE, Report
+from shared.reading.tags import read_tags
+
+MOST_DAYS = 10_000
+
+
+def read_lifecycle_policy(document: object) -> LifecyclePolicy:
+    """Raises InvalidTemplateError with all problems, in the order of the document."""
+    report = Report(STRICT_SINCE)
+    root = read_object(document, "", report)
+    policy = _read(root) if root else None
+    report.raise_problems(document)
+    if policy is None:
+        raise AssertionError("a policy that could not be read was let pass")
+    return policy
+
+
+def _read(root: ObjectReader) -> LifecyclePolicy:
+    root.ignore("name")
+    policy = LifecyclePolicy(
+        definition_id=root.required_text("definitionId", rule=arm_id_rule(GALLERY_IMAGE)),
+        keep_count=_days(root, "keepCount", 0),
+        keep_days=_days(root, "keepDays", 0),
+        keep_newest_of_major=not root.has("keepNewestOfMajor") or root.boolean("keepNewestOfMajor"),
+        spare_tags=read_tags(root, "spareTags"),
+        exclude_after_days=_days(root, "excludeAfterDays", 14),
+        delete_after_days=_days(root, "deleteAfterDays", 30),
+        enabled=root.boolean("enabled"),
+    )
+    if not policy.keep_count and not policy.keep_days:
+        root.problem("needs keepCount or keepDays: without a limit nothing ever goes")
+    return policy
+
+
+def _days(root: ObjectReader, name: str, default: int) -> int:
+    return root.integer(name, minimum=0, maximum=MOST_DAYS, default=default)

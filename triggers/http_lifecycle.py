@@ -1,0 +1,133 @@
+"""Lifecycle policies: keep, apply, what they did; and revoking a version. Dry unless asked otherwise."""
+
+import asyncio
+import json
+import uuid
+
+import azure.durable_functions as df
+import azure.functions as func
+
+from shared.api.errors import error_body
+from shared.api.images import image_body
+from shared.api.lifecycle import read_revocation, report_body
+from shared.api.patching import policy_body
+from shared.catalog.cycles import LIFECYCLE, StoredPolicy
+from shared.domain.codec import Json, to_json
+from shared.domain.lifecycle import RevokeRequest
+from shared.domain.problems import InvalidTemplateError
+from shared.lifecycle.applying import apply_policy
+from shared.lifecycle.read_policy import read_lifecycle_policy
+from shared.lifecycle.revoking import to_revoke
+from shared.services import Services, services
+from shared.starting import utc_now
+from triggers.answers import answer, guarded, guarded_async
+from triggers.durable_client import DurableClient
+
+bp = df.Blueprint()
+POLICY = "lifecycle-policies/{policy}"
+
+
+@bp.route(POLICY, methods=["PUT"])
+@guarded
+def put_lifecycle_policy(req: func.HttpRequest) -> func.HttpResponse:
+    """200 with the policy; 400 with every problem."""
+    try:
+        document = json.loads(req.get_body())
+        read_lifecycle_policy(document)
+    except InvalidTemplateError as error:
+        return answer(error_body("ValidationFailed", str(error), error.problems), 400)
+    except ValueError as error:
+        return answer(error_body("InvalidRequestContent", f"the body is not JSON: {error}"), 400)
+    document.pop("name", None)
+    stored = StoredPolicy(req.route_params["policy"], document, utc_now().isoformat(), LIFECYCLE)
+    services().cycles.put_policy(stored)
+    return answer(policy_body(stored))
+
+
+@bp.route("lifecycle-policies", methods=["GET"])
+@guarded
+def list_lifecycle_policies(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - the binding needs the parameter
+    found: list[Json] = [policy_body(each) for each in services().cycles.policies(LIFECYCLE)]
+    return answer({"value": found})
+
+
+@bp.route(POLICY, methods=["GET"])
+@guarded
+def get_lifecycle_policy(req: func.HttpRequest) -> func.HttpResponse:
+    stored = _policy(services(), req)
+    return _no_policy(req) if stored is None else answer(policy_body(stored))
+
+
+@bp.route(POLICY, methods=["DELETE"])
+@guarded
+def delete_lifecycle_policy(req: func.HttpRequest) -> func.HttpResponse:
+    services().cycles.delete_policy(req.route_params["policy"], LIFECYCLE)
+    return func.HttpResponse(status_code=204)
+
+
+@bp.route(f"{POLICY}/apply", methods=["POST"])
+@bp.durable_client_input(client_name="client")
+@guarded_async
+async def apply_lifecycle_policy(
+    req: func.HttpRequest, client: df.DurableOrchestrationClient
+) -> func.HttpResponse:
+    """202; a dry run unless `dryRun=false`. 409 while it is being applied. The report tells what happened."""
+    durable = DurableClient.of(client)
+    dry_run = req.params.get("dryRun", "true").lower() != "false"
+
+    def apply(kiln: Services) -> func.HttpResponse:
+        stored = _policy(kiln, req)
+        if stored is None:
+            return _no_policy(req)
+        if not apply_policy(kiln, durable, stored, dry_run=dry_run):
+            return answer(error_body("PolicyBusy", "the policy is being applied"), 409)
+        location = f"/api/lifecycle-policies/{stored.name}/report"
+        return answer({"started": True, "dryRun": dry_run}, 202, {"Location": location})
+
+    return await asyncio.to_thread(lambda: apply(services()))
+
+
+@bp.route(f"{POLICY}/report", methods=["GET"])
+@guarded
+def get_lifecycle_report(req: func.HttpRequest) -> func.HttpResponse:
+    """What the policy did, or would have done, the last time."""
+    report = services().cycles.get_lifecycle(req.route_params["policy"])
+    if report is None:
+        return answer(error_body("NoReport", "the policy has not been applied yet"), 404)
+    return answer(report_body(report))
+
+
+@bp.route("images/revoke", methods=["POST"])
+@bp.durable_client_input(client_name="client")
+@guarded_async
+async def revoke_image(req: func.HttpRequest, client: df.DurableOrchestrationClient) -> func.HttpResponse:
+    """200 with what would be revoked; with `"dryRun": false` 202, and it is."""
+    try:
+        asked = read_revocation(json.loads(req.get_body()))
+    except InvalidTemplateError as error:
+        return answer(error_body("ValidationFailed", str(error), error.problems), 400)
+    except ValueError as error:
+        return answer(error_body("InvalidRequestContent", f"the body is not JSON: {error}"), 400)
+    durable = DurableClient.of(client)
+
+    def revoke(kiln: Services) -> func.HttpResponse:
+        images = to_revoke(kiln, asked.id, with_descendants=asked.with_descendants)
+        if not images:
+            return answer(error_body("ImageNotFound", "there is no such image to revoke"), 404)
+        if not asked.dry_run:
+            ids = tuple(image.id for image in images)
+            request = RevokeRequest(ids, asked.reason, kiln.settings.poll)
+            durable.start("revoke_images", f"revoke-{uuid.uuid4()}", to_json(request))
+        found: list[Json] = [image_body(image) for image in images]
+        return answer({"value": found}, 200 if asked.dry_run else 202)
+
+    return await asyncio.to_thread(lambda: revoke(services()))
+
+
+def _policy(kiln: Services, req: func.HttpRequest) -> StoredPolicy | None:
+    return kiln.cycles.get_policy(req.route_params["policy"], LIFECYCLE)
+
+
+def _no_policy(req: func.HttpRequest) -> func.HttpResponse:
+    message = f"there is no lifecycle policy {req.route_params['policy']}"
+    return answer(error_body("PolicyNotFound", message), 404)
