@@ -237,6 +237,17 @@ def script_body(script: str, location: str = "westeurope", **properties: object)
     return {"location": location, "properties": {"source": {"script": script}, **properties}}
 
 
+def image_definition(sku: str = "tiny", **properties: object) -> dict[str, Any]:
+    """A gallery definition: Linux, generalized, generation 2, unless told otherwise."""
+    facts = {
+        "osType": "Linux",
+        "osState": "Generalized",
+        "hyperVGeneration": "V2",
+        "identifier": {"publisher": "kiln", "offer": "test", "sku": sku},
+    }
+    return {"location": "westeurope", "properties": {**facts, **properties}}
+
+
 def make_network(clients: Clients, group: str, location: str = "westeurope") -> str:
     """A resource group with a network, a subnet and an interface; the interface's id."""
     clients.resources.resource_groups.create_or_update(
