@@ -6,20 +6,21 @@ The paths are ARM's behind the app's prefix, so `https://<app>/api` is a base UR
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import azure.durable_functions as df
 import azure.functions as func
 
+from shared.access.roles import Role
 from shared.api.arm import Answer, Refusal
 from shared.api.image_templates import TYPE
 from shared.image_templates import operations, runs, templates
 from shared.image_templates import triggers as template_triggers
-from shared.image_templates.request import Request, check_api_version, check_subscription
+from shared.image_templates.request import Caller, Request, check_api_version, check_subscription
 from shared.services import Services, services
 from shared.starting import Durable
 from triggers.answers import answer, guarded_async
-from triggers.authorise import authorise
+from triggers.authorise import caller_of
 from triggers.durable_client import DurableClient
 
 bp = df.Blueprint()
@@ -82,7 +83,7 @@ OPERATIONS = (
 def register(operation: Operation) -> None:
     """Adds the function to the app; it carries the operation's name, as the host shows it."""
 
-    @guarded_async
+    @guarded_async(_role(operation))
     async def serve(req: func.HttpRequest, client: df.DurableOrchestrationClient) -> func.HttpResponse:
         durable = DurableClient.of(client)
         found = await asyncio.to_thread(_answer, operation, req, durable)
@@ -98,6 +99,12 @@ def register(operation: Operation) -> None:
     )
 
 
+def _role(operation: Operation) -> Role:
+    if operation.method == "GET":
+        return Role.READER
+    return Role.BUILDER if operation.method == "POST" else Role.OWNER
+
+
 def _answer(operation: Operation, req: func.HttpRequest, durable: Durable) -> Answer:
     request = _decode(req)
     kiln = services()
@@ -111,7 +118,7 @@ def _answer(operation: Operation, req: func.HttpRequest, durable: Durable) -> An
 
 
 def _decode(req: func.HttpRequest) -> Request:
-    caller = authorise(req)
+    caller = caller_of(req)
     names = req.route_params
     return Request(
         method=req.method,
@@ -123,16 +130,14 @@ def _decode(req: func.HttpRequest) -> Request:
         resource_group=names.get("group", ""),
         template=names.get("template", ""),
         child=names.get("child", ""),
-        region=names.get("region", ""),
-        caller=caller,
+        caller=Caller(caller.name, caller.kind),
     )
 
 
 def _client_url(req: func.HttpRequest) -> str:
     """The address that the client used, to which links lead back: Resource Manager names it in `Referer`."""
     called, referer = str(req.url), str(req.headers.get("referer", ""))
-    path = urlsplit(called).path.lower()
-    forwarded = urlsplit(referer).path.lower()
+    path, forwarded = (unquote(urlsplit(url).path).lower() for url in (called, referer))
     return referer if forwarded.startswith("/subscriptions/") and path.endswith(forwarded) else called
 
 

@@ -13,7 +13,7 @@ import os
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import httpx
 
@@ -73,12 +73,13 @@ class Forwarding:
         if target.resource_group:
             self._store.get(ArmId(target.subscription, target.resource_group))
         base = self._providers[target.namespace.lower()].url
-        query = urlencode(request.query)
+        # A path may hold any character; a header may not.
+        path, query = quote(request.path), urlencode(request.query)
         try:
             response = await self._client.request(
                 request.method,
-                f"{base}{request.path}?{query}",
-                headers=self._headers(request, claims, query),
+                f"{base}{path}?{query}",
+                headers=self._headers(request, claims, f"{path}?{query}"),
                 content=request.raw_body,
             )
         except httpx.TransportError as error:
@@ -87,11 +88,11 @@ class Forwarding:
             raise ArmError(503, "ServiceUnavailable", message, headers={"Retry-After": "1"}) from error
         return Answer(response.status_code, _body(response), _headers_back(response))
 
-    def _headers(self, request: ArmRequest, claims: Mapping[str, object], query: str) -> dict[str, str]:
+    def _headers(self, request: ArmRequest, claims: Mapping[str, object], called: str) -> dict[str, str]:
         headers = {name: request.headers[name] for name in PASSED_ON if name in request.headers}
         # What a tool adds for the provider alone, such as Kiln's own switches.
         headers |= {name: value for name, value in request.headers.items() if name.startswith("x-kiln-")}
-        headers["referer"] = f"{self._settings.arm}{request.path}?{query}"
+        headers["referer"] = f"{self._settings.arm}{called}"
         headers["x-ms-correlation-request-id"] = str(uuid.uuid4())
         headers |= _identity(claims)
         if self._key:

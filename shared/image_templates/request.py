@@ -38,7 +38,6 @@ class Request:
     resource_group: str = ""
     template: str = ""
     child: str = ""
-    region: str = ""
     caller: Caller = field(default_factory=Caller)
 
     @property
@@ -72,7 +71,7 @@ class Request:
     def next_page_url(self, token: str) -> str:
         """This list's address again, from the place that the token names."""
         parts = urlsplit(self.url)
-        query = urlencode({"api-version": self.api_version, "$skiptoken": token})
+        query = urlencode({**self.query, "$skiptoken": token})
         return urlunsplit((parts.scheme, parts.netloc, parts.path, query, ""))
 
 

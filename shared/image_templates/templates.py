@@ -39,19 +39,26 @@ ALLOW_UPDATE_TAG = "kiln-allow-update"
 
 
 def list_templates(kiln: Services, durable: Durable, request: Request) -> Answer:
-    """Those of a group, or of the subscription."""
+    """Those of a group, or of the subscription; `$top` asks for smaller pages."""
     del durable
     token = request.query.get("$skiptoken", "")
     try:
         after = read_skip_token(token) if token else ""
     except ValueError as error:
-        raise Refusal("InvalidSkipToken", "The query parameter $skiptoken is not valid.", 400) from error
-    page = kiln.templates.page(request.subscription_id, request.resource_group, after, PAGE_SIZE)
+        raise Refusal("InvalidQueryParameter", "The query parameter $skiptoken is not valid.", 400) from error
+    page = kiln.templates.page(request.subscription_id, request.resource_group, after, _page_size(request))
     values: list[Json] = [
         template_body(record, kiln.runs.get(record.last_run) if record.last_run else None)
         for record in page.templates
     ]
     return listing(values, request.next_page_url(skip_token(page.after)) if page.after else "")
+
+
+def _page_size(request: Request) -> int:
+    text = request.query.get("$top", str(PAGE_SIZE))
+    if not text.isdigit() or int(text) < 1:
+        raise Refusal("InvalidQueryParameter", f"The query parameter $top '{text}' is not a number.", 400)
+    return min(int(text), PAGE_SIZE)
 
 
 def get_template(kiln: Services, durable: Durable, request: Request) -> Answer:

@@ -19,7 +19,11 @@ from jsonschema.exceptions import ValidationError
 
 FOLDER = Path(__file__).parents[4] / "shared" / "contracts"
 REQUIRED, READ_ONLY, WRITE_ONLY = 1, 2, 4
-AREAS = {"microsoft.compute": "compute", "microsoft.network": "network"}
+AREAS = {
+    "microsoft.compute": "compute",
+    "microsoft.network": "network",
+    "microsoft.virtualmachineimages": "imagebuilder",
+}
 TRACKED_PATH = re.compile(r"/providers/(?P<namespace>[^/]+)/(?P<rest>.+)$", re.IGNORECASE)
 
 
