@@ -9,6 +9,7 @@ from azure.mgmt.compute import ComputeManagementClient
 from azure.mgmt.network import NetworkManagementClient
 from azure.mgmt.resource.resources import ResourceManagementClient
 
+from shared.azure.sdk_models import guard_models
 from shared.azure.throttling import Throttle, ThrottlePolicy
 from shared.settings import Settings
 
@@ -29,6 +30,7 @@ def make_credential() -> TokenCredential:
 
 def make_arm_clients(settings: Settings, credential: TokenCredential) -> ArmClients:
     """Clients that neither repeat a call nor wait long: orchestrations do both, by durable timers."""
+    guard_models()
     options: dict[str, Any] = {
         "base_url": settings.arm_endpoint,
         "credential_scopes": [settings.arm_scope],

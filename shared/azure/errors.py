@@ -7,6 +7,7 @@ from http import HTTPStatus
 from azure.core.exceptions import (
     AzureError,
     ClientAuthenticationError,
+    DecodeError,
     HttpResponseError,
     ResourceNotFoundError,
     ServiceRequestError,
@@ -40,7 +41,8 @@ def azure_errors(action: str) -> Iterator[None]:
     """
     try:
         yield
-    except (ServiceRequestError, ServiceResponseError) as error:
+    except (ServiceRequestError, ServiceResponseError, DecodeError) as error:
+        # A DecodeError is an answer that was cut off, or that somebody on the way made up.
         raise TransientError(f"could not {action}: {error.message}") from error
     except ClientAuthenticationError as error:
         raise BuildFailed(BuildError("NotAuthorized", f"could not {action}: {error.message}")) from error

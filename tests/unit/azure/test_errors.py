@@ -4,7 +4,12 @@ import json
 from unittest.mock import Mock
 
 import pytest
-from azure.core.exceptions import HttpResponseError, ResourceNotFoundError, ServiceRequestError
+from azure.core.exceptions import (
+    HttpResponseError,
+    IncompleteReadError,
+    ResourceNotFoundError,
+    ServiceRequestError,
+)
 
 from shared.azure.errors import azure_errors, is_absent
 from shared.domain.errors import BuildFailed, TransientError
@@ -46,6 +51,11 @@ def test_what_will_not_pass_keeps_azures_code_and_words(status: int, code: str) 
 def test_a_lost_connection_is_transient() -> None:
     with pytest.raises(TransientError), azure_errors("create the VM"):
         raise ServiceRequestError("connection reset")
+
+
+def test_an_answer_that_was_cut_off_is_transient() -> None:
+    with pytest.raises(TransientError), azure_errors("create the VM"):
+        raise IncompleteReadError("Connection broken: IncompleteRead(0 bytes read, 1818 more expected)")
 
 
 def test_absence_is_recognised() -> None:
