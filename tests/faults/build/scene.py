@@ -32,6 +32,10 @@ LOCATIONS = (
     "uksouth",
     "eastus",
     "eastus2",
+    "centralus",
+    "westus2",
+    "westus3",
+    "japaneast",
 )
 PATIENCE_SECONDS = "15"
 SWEEP_SECONDS = 60.0
