@@ -12,12 +12,13 @@ from cli.local.home import Home
 
 @dataclass(frozen=True)
 class Endpoints:
-    """`ca` is the path of the local cloud's own certificate authority, `storage` a connection string."""
+    """`ca` is the path of the local cloud's authority; `storage` and `serviceBus`: connection strings."""
 
     functions: str
     arm: str
     ca: str
     storage: str
+    serviceBus: str
     subscriptionId: str
     tenantId: str
 

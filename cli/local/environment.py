@@ -29,13 +29,14 @@ class CloudAccess:
         return cls(*(text(body, name) for name in names))
 
 
-def app_environment(cloud: CloudAccess, storage: str) -> dict[str, str]:
-    """The environment of the Functions host; `storage` is a connection string."""
+def app_environment(cloud: CloudAccess, storage: str, service_bus: str) -> dict[str, str]:
+    """The environment of the Functions host; `storage` and `service_bus` are connection strings."""
     return {
         "KILN_ARM_ENDPOINT": cloud.arm,
         "KILN_ARM_SCOPE": "https://management.azure.com/.default",
         "KILN_SUBSCRIPTION_ID": cloud.subscription_id,
         "KILN_STORAGE_CONNECTION": storage,
+        "KILN_SERVICEBUS_CONNECTION": service_bus,
         "KILN_POLL_SECONDS": POLL_SECONDS,
         "KILN_RESOURCE_GROUP": RESOURCE_GROUP,
         "KILN_LOCATION": LOCATION,

@@ -46,9 +46,12 @@ class Part:
 CLOUD_CODE = ("local/cloud", "local/guest", "arm_templates")
 APP_CODE = ("function_app.py", "host.json", "triggers", "orchestrators", "activities", "shared")
 HOST_CODE = ("local/functions_host",)
+BUS_ENTITIES = CHECKOUT / "cli/local/service_bus.json"
+BUS_CODE = ("local/service_bus", "cli/local/service_bus.json")
 PORTS_OF: Mapping[str, tuple[str, ...]] = {
     "azurite": ("blob", "queue", "table"),
     "cloud": ("arm", "identity"),
+    "service_bus": ("serviceBus",),
     "functions": ("functions",),
 }
 
@@ -71,18 +74,34 @@ def cloud_part(home: Home, ports: dict[str, int]) -> Part:
     return Part("cloud", command, cloud_readiness, _python(), CLOUD_CODE)
 
 
-def functions_part(home: Home, ports: dict[str, int], cloud: CloudAccess) -> Part:
+def service_bus_part(home: Home, ports: dict[str, int]) -> Part:
+    """The local Service Bus with Kiln's queue and topic prints one line of JSON when it is ready."""
+    arguments = ["--port", str(ports["serviceBus"]), "--data", str(home.data("service_bus"))]
+    command = [sys.executable, "-P", "-m", "local.service_bus", *arguments, "--config", str(BUS_ENTITIES)]
+    return Part("service_bus", command, service_bus_readiness, _python(), BUS_CODE)
+
+
+def functions_part(home: Home, ports: dict[str, int], cloud: CloudAccess, service_bus: str) -> Part:
     """The Functions host with Kiln's app in it; keys of functions are not asked for on loopback."""
     arguments = [str(CHECKOUT), "--port", str(ports["functions"]), "--data", str(home.data("functions"))]
     command = [sys.executable, "-P", "-m", "local.functions_host", *arguments, "--no-auth"]
-    environment = app_environment(cloud, azurite.connection_string(ports))
+    environment = app_environment(cloud, azurite.connection_string(ports), service_bus)
     return Part("functions", command, functions_readiness, {**_python(), **environment}, APP_CODE + HOST_CODE)
 
 
 def cloud_readiness(printed: str) -> Json | None:
     """The last line that is a JSON object with the address of ARM in it."""
+    return _json_line(printed, "arm")
+
+
+def service_bus_readiness(printed: str) -> Json | None:
+    """The last line that is a JSON object with the connection string in it."""
+    return _json_line(printed, "serviceBus")
+
+
+def _json_line(printed: str, name: str) -> Json | None:
     for line in reversed(printed.splitlines()):
-        if line.startswith("{") and '"arm"' in line:
+        if line.startswith("{") and f'"{name}"' in line:
             try:
                 return cast("Json", json.loads(line))
             except ValueError:  # half a line, still being written

@@ -16,6 +16,7 @@ DEFAULT_PORTS = {
     "blob": 10000,
     "queue": 10001,
     "table": 10002,
+    "serviceBus": 5672,
 }
 
 

@@ -13,7 +13,7 @@ from cli.local import azurite, processes
 from cli.local.endpoints import Endpoints
 from cli.local.environment import CloudAccess
 from cli.local.home import Home
-from cli.local.parts import PORTS_OF, Part, azurite_part, cloud_part, functions_part
+from cli.local.parts import PORTS_OF, Part, azurite_part, cloud_part, functions_part, service_bus_part
 from cli.local.ports import choose_ports
 from cli.output import say
 
@@ -39,20 +39,22 @@ def bring_up(home: Home) -> Local:
     home.create()
     with only_one(home):
         ports = choose_ports(home, _ports_in_use(home))
-        first = [azurite_part(home, ports), cloud_part(home, ports)]
-        storage, cloud_process = ensure_all(home, first)
+        first = [azurite_part(home, ports), cloud_part(home, ports), service_bus_part(home, ports)]
+        storage, cloud_process, bus = ensure_all(home, first)
         cloud = CloudAccess.read(cloud_process.ready or {})
-        [functions] = ensure_all(home, [functions_part(home, ports, cloud)])
+        service_bus = text(bus.ready or {}, "serviceBus")
+        [functions] = ensure_all(home, [functions_part(home, ports, cloud, service_bus)])
         endpoints = Endpoints(
             functions=text(functions.ready or {}, "functions"),
             arm=cloud.arm,
             ca=cloud.ca,
             storage=azurite.connection_string(ports),
+            serviceBus=service_bus,
             subscriptionId=cloud.subscription_id,
             tenantId=cloud.tenant_id,
         )
         endpoints.save(home)
-    return Local(endpoints, cloud, (storage, cloud_process, functions))
+    return Local(endpoints, cloud, (storage, cloud_process, bus, functions))
 
 
 def take_down(home: Home) -> list[str]:

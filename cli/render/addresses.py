@@ -11,6 +11,7 @@ def print_addresses(endpoints: Endpoints) -> None:
         "Azure Resource Manager": endpoints.arm,
         "its certificate authority": endpoints.ca,
         "storage (Azurite)": blob_address(endpoints.storage),
+        "Service Bus": bus_address(endpoints.serviceBus),
         "subscription": endpoints.subscriptionId,
     }
     print_rows(("part", "address"), list(rows.items()))
@@ -20,3 +21,9 @@ def blob_address(connection: str) -> str:
     """The blob service's URL in a connection string."""
     fields = dict(item.split("=", 1) for item in connection.split(";") if "=" in item)
     return fields.get("BlobEndpoint", connection)
+
+
+def bus_address(connection: str) -> str:
+    """The endpoint in a connection string."""
+    fields = dict(item.split("=", 1) for item in connection.split(";") if "=" in item)
+    return fields.get("Endpoint", connection)

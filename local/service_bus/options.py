@@ -13,7 +13,6 @@ class Options:
     """A port of 0 takes a free one. `shared_keys` are SAS keys by policy name."""
 
     port: int
-    admin_port: int
     data: Path
     config: Path | None
     shared_keys: dict[str, str]
@@ -26,9 +25,6 @@ def parse_options(arguments: Sequence[str] | None = None) -> Options:
         description="Azure Service Bus on one machine: AMQP 1.0 on loopback.",
     )
     parser.add_argument("--port", type=int, default=DEFAULT_PORT, help="AMQP port; 0 takes a free one")
-    parser.add_argument(
-        "--admin-port", type=int, default=0, help="HTTPS port of administration; 0 takes a free one"
-    )
     parser.add_argument("--data", type=Path, required=True, help="folder of all state")
     parser.add_argument("--config", type=Path, help="entities to declare: the emulator's Config.json")
     parser.add_argument(
@@ -47,7 +43,6 @@ def parse_options(arguments: Sequence[str] | None = None) -> Options:
         parser.error("--sas-key takes POLICY=KEY")
     return Options(
         port=given.port,
-        admin_port=given.admin_port,
         data=given.data.absolute(),
         config=given.config,
         shared_keys={name: key for name, _, key in pairs},

@@ -42,17 +42,17 @@ def parse_message(raw: bytes) -> Content:
     sections, body = split(raw)
     if body[:2] != _SECTION:
         raise undecodable("the message has no body section")
-    header, properties = _list(sections.get(_HEADER)), _list(sections.get(_PROPERTIES))
+    [ttl] = _fields(sections.get(_HEADER), _TTL)
+    message_id, session_id = _fields(sections.get(_PROPERTIES), _MESSAGE_ID, _SESSION_ID)
     annotations = decode_map(sections.get(_ANNOTATIONS, b""))
     scheduled = annotations.get(_SCHEDULED)
     own = {name: value for name, value in annotations.items() if _is_senders(str(name))}
-    session_id, ttl = _at(properties, _SESSION_ID), _at(header, _TTL)
     return Content(
         annotations=_section(_ANNOTATIONS, own) if own else b"",
         properties=sections.get(_PROPERTIES, b""),
         application_properties=sections.get(_APPLICATION_PROPERTIES, b""),
         body=body,
-        message_id=as_text(_at(properties, _MESSAGE_ID)),
+        message_id=as_text(message_id),
         session_id=as_text(session_id),
         ttl_ms=int(ttl) if isinstance(ttl, int) else None,
         scheduled_ms=int(scheduled) if isinstance(scheduled, int) else None,
@@ -87,13 +87,14 @@ def encode_delivery(record: Record, locked_until_ms: int | None) -> bytes:
     }
     if record.dead_letter_source is not None:
         annotations[symbol("x-opt-deadletter-source")] = record.dead_letter_source
-    delivery = b""
+    data = Data()
+    _put_header(data, content.ttl_ms, record.deliveries)
     if record.lock_token is not None:
         annotations[symbol("x-opt-locked-until")] = timestamp(locked_until_ms or 0)
-        delivery = _section(
-            _DELIVERY_ANNOTATIONS, {symbol("x-opt-lock-token"): UUID(bytes_le=record.lock_token)}
-        )
-    head = _header(content.ttl_ms, record.deliveries) + delivery + _section(_ANNOTATIONS, annotations)
+        lock: AmqpMap = {symbol("x-opt-lock-token"): UUID(bytes_le=record.lock_token)}
+        _put_section(data, _DELIVERY_ANNOTATIONS, lock)
+    _put_section(data, _ANNOTATIONS, annotations)
+    head = bytes(data.encode())
     return head + content.properties + content.application_properties + content.body
 
 
@@ -194,8 +195,25 @@ def _list(section: bytes | None) -> list[object]:
     return value if isinstance(value, list) else []
 
 
-def _at(values: list[object], position: int) -> object:
-    return values[position] if len(values) > position else None
+def _fields(section: bytes | None, *positions: int) -> list[object]:
+    """The values at these ascending positions of the list in a section; the others are not made."""
+    if section is None:
+        return [None] * len(positions)
+    data = Data()
+    _decode(data, section)
+    data.rewind()
+    data.next()
+    data.enter()
+    data.next()
+    data.next()
+    data.enter()
+    found: list[object] = []
+    at = -1
+    for position in positions:
+        while at < position and data.next() is not None:
+            at += 1
+        found.append(owned(data.get_object()) if at == position else None)
+    return found
 
 
 def _is_senders(annotation: str) -> bool:
@@ -204,16 +222,19 @@ def _is_senders(annotation: str) -> bool:
 
 def _section(code: int, values: AmqpMap) -> bytes:
     data = Data()
+    _put_section(data, code, values)
+    return bytes(data.encode())
+
+
+def _put_section(data: Data, code: int, values: AmqpMap) -> None:
     data.put_described()
     data.enter()
     data.put_ulong(code)
     data.put_dict(values)
     data.exit()
-    return bytes(data.encode())
 
 
-def _header(ttl_ms: int | None, deliveries: int) -> bytes:
-    data = Data()
+def _put_header(data: Data, ttl_ms: int | None, deliveries: int) -> None:
     data.put_described()
     data.enter()
     data.put_ulong(_HEADER)
@@ -229,4 +250,3 @@ def _header(ttl_ms: int | None, deliveries: int) -> bytes:
     data.put_uint(deliveries)
     data.exit()
     data.exit()
-    return bytes(data.encode())

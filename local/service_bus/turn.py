@@ -13,6 +13,7 @@ from typing import Protocol
 from local.service_bus.database import Database
 
 log = logging.getLogger("ServiceBus.Turn")
+_UNTOLD_SECONDS = 0.01
 
 
 class Pumped(Protocol):
@@ -38,6 +39,7 @@ class Turn:
         self._queues: dict[Pumped, None] = {}
         self._speakers: dict[Speaker, None] = {}
         self._scheduled = False
+        self._commit: asyncio.TimerHandle | None = None
 
     def pump_later(self, queue: Pumped) -> None:
         self._queues[queue] = None
@@ -48,8 +50,9 @@ class Turn:
         self._schedule()
 
     def commit_later(self) -> None:
-        """For changes that nobody is told of."""
-        self._schedule()
+        """For changes that nobody is told of: many of them share a commit."""
+        if self._commit is None and not self._scheduled:
+            self._commit = asyncio.get_running_loop().call_later(_UNTOLD_SECONDS, self._end)
 
     def _schedule(self) -> None:
         if not self._scheduled:
@@ -57,6 +60,9 @@ class Turn:
             asyncio.get_running_loop().call_soon(self._end)
 
     def _end(self) -> None:
+        if self._commit is not None:
+            self._commit.cancel()
+            self._commit = None
         try:
             self._pump()
             self._database.commit()

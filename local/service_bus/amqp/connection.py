@@ -15,7 +15,6 @@ from proton import (
     Condition,
     Connection,
     Delivery,
-    Event,
     Link,
     Receiver,
     Sender,
@@ -26,7 +25,9 @@ from proton import (
 )
 
 from local.service_bus.addresses import path_of
+from local.service_bus.amqp import event_source as source
 from local.service_bus.amqp.cbs import ClaimsBasedSecurity, entity_of, is_management
+from local.service_bus.amqp.event_source import Subject, events
 from local.service_bus.amqp.incoming import IncomingLink
 from local.service_bus.amqp.link_handler import LinkHandler, refuse
 from local.service_bus.amqp.management import Management
@@ -79,7 +80,9 @@ class AmqpConnection(asyncio.Protocol):
             self._engine.push(bytes(rest[:room]))
             rest = rest[room:]
             self._handle_events()
-        self.changed()
+        # A receiver that settles asks for no answer: the commit can wait for the next one.
+        if self._engine.pending() != 0:
+            self.changed()
 
     def connection_lost(self, error: Exception | None) -> None:
         del error
@@ -128,52 +131,48 @@ class AmqpConnection(asyncio.Protocol):
     # -- proton's side
 
     def _handle_events(self) -> None:
-        while (event := self._events.peek()) is not None:
-            handle = _HANDLERS.get(event.type.name)
-            if handle is not None:
-                handle(self, event)
-            self._events.pop()
+        for kind, subject in events(self._events):
+            _HANDLERS[kind](self, subject)
 
-    def _connection_opened(self, _: Event) -> None:
+    def _connection_opened(self, _: Subject) -> None:
         self._connection.container = "kiln-service-bus"
         self._connection.properties = {symbol("product"): "local-service-bus"}
         self._connection.open()
 
-    def _connection_closed(self, _: Event) -> None:
+    def _connection_closed(self, _: Subject) -> None:
         self._connection.close()
 
-    def _session_opened(self, event: Event) -> None:
-        session = cast("Session", event.session)
+    def _session_opened(self, subject: Subject) -> None:
+        session = cast("Session", subject)
         session.incoming_capacity = _SESSION_BYTES
         session.open()
 
-    def _session_closed(self, event: Event) -> None:
-        session = cast("Session", event.session)
+    def _session_closed(self, subject: Subject) -> None:
+        session = cast("Session", subject)
         for link in [link for link in self._links if link.session == session]:
             self._forget(link)
         session.close()
 
-    def _link_opened(self, event: Event) -> None:
-        link = cast("Link", event.link)
+    def _link_opened(self, subject: Subject) -> None:
+        link = cast("Receiver | Sender", subject)
         try:
-            self._links[link] = (
-                self._receiver(link) if isinstance(link, Receiver) else self._sender(cast("Sender", link))
-            )
+            self._links[link] = self._receiver(link) if isinstance(link, Receiver) else self._sender(link)
         except BusError as error:
             refuse(link, error)
 
-    def _link_closed(self, event: Event) -> None:
-        link = cast("Link", event.link)
+    def _link_closed(self, subject: Subject) -> None:
+        link = cast("Link", subject)
         self._forget(link)
         link.close()
 
-    def _link_flow(self, event: Event) -> None:
-        if handler := self._links.get(cast("Link", event.link)):
+    def _link_flow(self, subject: Subject) -> None:
+        if handler := self._links.get(cast("Link", subject)):
             handler.flow()
 
-    def _delivery(self, event: Event) -> None:
-        if handler := self._links.get(cast("Link", event.link)):
-            handler.delivery(cast("Delivery", event.delivery))
+    def _delivery(self, subject: Subject) -> None:
+        delivery = cast("Delivery", subject)
+        if handler := self._links.get(delivery.link):
+            handler.delivery(delivery)
 
     def _forget(self, link: Link) -> None:
         if handler := self._links.pop(link, None):
@@ -209,14 +208,14 @@ class AmqpConnection(asyncio.Protocol):
         return lambda address: self._replies.get((link.session, path_of(address) or path))
 
 
-_HANDLERS: dict[str, Callable[[AmqpConnection, Event], None]] = {
-    "PN_CONNECTION_REMOTE_OPEN": AmqpConnection._connection_opened,
-    "PN_CONNECTION_REMOTE_CLOSE": AmqpConnection._connection_closed,
-    "PN_SESSION_REMOTE_OPEN": AmqpConnection._session_opened,
-    "PN_SESSION_REMOTE_CLOSE": AmqpConnection._session_closed,
-    "PN_LINK_REMOTE_OPEN": AmqpConnection._link_opened,
-    "PN_LINK_REMOTE_CLOSE": AmqpConnection._link_closed,
-    "PN_LINK_REMOTE_DETACH": AmqpConnection._link_closed,
-    "PN_LINK_FLOW": AmqpConnection._link_flow,
-    "PN_DELIVERY": AmqpConnection._delivery,
+_HANDLERS: dict[int, Callable[[AmqpConnection, Subject], None]] = {
+    source.CONNECTION_OPENED: AmqpConnection._connection_opened,
+    source.CONNECTION_CLOSED: AmqpConnection._connection_closed,
+    source.SESSION_OPENED: AmqpConnection._session_opened,
+    source.SESSION_CLOSED: AmqpConnection._session_closed,
+    source.LINK_OPENED: AmqpConnection._link_opened,
+    source.LINK_CLOSED: AmqpConnection._link_closed,
+    source.LINK_DETACHED: AmqpConnection._link_closed,
+    source.LINK_FLOW: AmqpConnection._link_flow,
+    source.DELIVERY: AmqpConnection._delivery,
 }

@@ -82,12 +82,9 @@ class OutgoingLink(LinkHandler):
             self._queue.settle(token, _disposition(delivery))
         except BusError as error:
             delivery.local.condition = condition_of(error)
-            delivery.update(Delivery.REJECTED)
-        else:
-            if state == Delivery.MODIFIED:
-                delivery.local.failed = delivery.remote.failed
-                delivery.local.undeliverable = delivery.remote.undeliverable
-            delivery.update(state)
+            state = Delivery.REJECTED
+        if not delivery.settled:
+            _answer(delivery, state)
         self._end(delivery)
 
     def _end(self, delivery: Delivery) -> None:
@@ -101,6 +98,14 @@ _OUTCOMES = {
     Delivery.RELEASED: Outcome.RELEASE,
     Delivery.MODIFIED: Outcome.ABANDON,
 }
+
+
+def _answer(delivery: Delivery, state: int) -> None:
+    """The receiver waits to hear the outcome; one that has settled already would not listen."""
+    if state == Delivery.MODIFIED:
+        delivery.local.failed = delivery.remote.failed
+        delivery.local.undeliverable = delivery.remote.undeliverable
+    delivery.update(state)
 
 
 def _disposition(delivery: Delivery) -> Disposition:

@@ -45,7 +45,8 @@ def tokenize(expression: str) -> list[Token]:
     while rest := expression[offset:].strip():
         match = _TOKEN.match(expression, offset)
         if match is None or match.lastgroup is None:
-            raise invalid(f"SQL filter: cannot read {rest[:20]!r} at position {len(expression.rstrip()) - len(rest) + 1}")
+            at = len(expression.rstrip()) - len(rest) + 1
+            raise invalid(f"SQL filter: cannot read {rest[:20]!r} at position {at}")
         start = match.start(match.lastgroup)
         tokens.append(Token(match.lastgroup, match[match.lastgroup], start + 1))
         offset = match.end()

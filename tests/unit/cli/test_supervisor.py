@@ -13,7 +13,7 @@ from cli.errors import UnreachableError
 from cli.json_types import Json
 from cli.local import processes, supervisor
 from cli.local.home import Home
-from cli.local.parts import Part, cloud_readiness, functions_readiness
+from cli.local.parts import Part, cloud_readiness, functions_readiness, service_bus_readiness
 from tests.unit.cli.waiting import until
 
 GREETER = "import os, time; print('ready', os.environ.get('WHO', 'nobody'), flush=True); time.sleep(600)"
@@ -139,6 +139,15 @@ def test_down_without_anything_stops_nothing(tmp_path: Path) -> None:
 )
 def test_the_cloud_is_ready_with_its_line_of_json(printed: str, expected: Json | None) -> None:
     assert cloud_readiness(printed) == expected
+
+
+def test_the_service_bus_is_ready_with_its_connection_string() -> None:
+    assert service_bus_readiness("log\n") is None
+    ready = '{"serviceBus": "Endpoint=sb://127.0.0.1:1;", "amqp": "amqp://127.0.0.1:1"}'
+    assert service_bus_readiness(f"log\n{ready}\nlog") == {
+        "serviceBus": "Endpoint=sb://127.0.0.1:1;",
+        "amqp": "amqp://127.0.0.1:1",
+    }
 
 
 def test_the_functions_host_is_ready_with_its_address() -> None:
