@@ -3,6 +3,7 @@
 import azure.durable_functions as df
 import azure.functions as func
 
+from shared.access.settings import uses_entra
 from shared.settings import has_bus
 from triggers.durable import bp as durable
 from triggers.http_builds import bp as builds
@@ -19,7 +20,8 @@ from triggers.timer_lifecycle import bp as lifecycle_timer
 from triggers.timer_patching import bp as patching_timer
 from triggers.timer_watch import bp as watch_timer
 
-app = df.DFApp(http_auth_level=func.AuthLevel.FUNCTION)
+# With Entra, triggers/authorise.py asks for tokens; otherwise the host asks for keys.
+app = df.DFApp(http_auth_level=func.AuthLevel.ANONYMOUS if uses_entra() else func.AuthLevel.FUNCTION)
 
 HTTP = (builds, health, images, image_templates, janitor, lifecycle, patching)
 TIMERS = (janitor_timer, lifecycle_timer, patching_timer, watch_timer)

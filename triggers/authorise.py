@@ -1,18 +1,106 @@
-"""Who may call, and who calls: the one place that every request to the AIB API passes."""
+"""Who may call, and who calls: the one place that every request but the health probe's passes."""
+
+import json
+import re
+from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 import azure.functions as func
 
-from shared.image_templates.request import Caller
+from shared.access.gate import KEY_HOLDER
+from shared.access.rates import RateLimit
+from shared.access.roles import EVERYWHERE, Caller, Role
+from shared.access.settings import gate
+from shared.domain.names import RUN_ID
+from shared.services import services
+
+LARGEST_BODY = 2 * 1024 * 1024  # bytes; a template record holds less
+REQUESTS_PER_SECOND, BURST = 500.0, 2000
+_limit = RateLimit(REQUESTS_PER_SECOND, BURST)
+_GROUP = re.compile(r"[A-Za-z0-9\-_.()]{1,90}")
 
 
-def authorise(req: func.HttpRequest) -> Caller:
-    """The caller as Azure Resource Manager passes them on; the Functions key was checked by the host.
+class TooLargeError(Exception):
+    """413."""
 
-    The headers are those of Azure's resource provider contract ("Proxied request headers"). Whoever holds the
-    key is believed, because Resource Manager has verified the caller's token before it forwards.
+
+class TooManyError(Exception):
+    """429; `seconds` until the next request is allowed."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__("too many requests of this caller")
+        self.seconds = seconds
+
+
+def admit(req: func.HttpRequest, role: Role) -> Caller:
+    """The caller, who may do what needs `role` to what the request is about.
+
+    Raises NotAuthenticatedError, NotAllowedError, TooLargeError, TooManyError, AccessSettingsError. May wait
+    for the tenant's keys: not for an event loop.
     """
-    name = req.headers.get("x-ms-client-principal-name", "")
+    headers = _lower(req.headers)
+    caller = gate().caller(headers)
+    seconds = _limit.wait_for(caller.id)
+    if seconds:
+        raise TooManyError(seconds)
+    if len(req.get_body()) > LARGEST_BODY:
+        raise TooLargeError(f"the body is larger than {LARGEST_BODY} bytes")
+    if caller is KEY_HOLDER:
+        return _forwarded(headers)
+    return gate().admit(headers, role, scope_of(req))
+
+
+def caller_of(req: func.HttpRequest) -> Caller:
+    """Who calls; `admit` has let them in."""
+    headers = _lower(req.headers)
+    caller = gate().caller(headers)
+    return _forwarded(headers) if caller is KEY_HOLDER else caller
+
+
+def scope_of(req: func.HttpRequest) -> str:
+    """What a request is about: a template, by its address or by one of its runs; else everything."""
+    names = req.route_params
+    if req.method == "POST" and urlsplit(req.url).path.rstrip("/").endswith("/builds"):
+        return _of_inline_template(req)
+    if RUN_ID.match(names.get("run", "")):
+        run = services().runs.get(names["run"])
+        return run.template_id if run else EVERYWHERE
+    subscription, group = names.get("subscription", ""), names.get("group", "")
+    if not subscription or not _GROUP.fullmatch(group):
+        return f"/subscriptions/{subscription}" if subscription else EVERYWHERE
+    scope = f"/subscriptions/{subscription}/resourceGroups/{group}"
+    return _template_id(scope, names["template"]) if "template" in names else scope
+
+
+def _of_inline_template(req: func.HttpRequest) -> str:
+    """The id that an inline template is to have; everything for a body that is refused later anyway."""
+    try:
+        body = json.loads(req.get_body())
+    except ValueError:
+        return EVERYWHERE
+    name = body.get("name") if isinstance(body, dict) else None
+    settings = services().settings
+    group = body.get("resourceGroup", settings.resource_group) if isinstance(body, dict) else None
+    if not isinstance(name, str) or not isinstance(group, str) or not _GROUP.fullmatch(group):
+        return EVERYWHERE
+    return _template_id(f"/subscriptions/{settings.subscription_id}/resourceGroups/{group}", name)
+
+
+def _template_id(group_id: str, name: str) -> str:
+    return f"{group_id}/providers/Microsoft.VirtualMachineImages/imageTemplates/{name}"
+
+
+def _forwarded(headers: Mapping[str, str]) -> Caller:
+    """The caller as Azure Resource Manager passes them on ("Proxied request headers"); the key was checked.
+
+    Whoever holds the key is believed, because Resource Manager has verified the caller's token before.
+    """
+    name = headers.get("x-ms-client-principal-name", "")
     if name:
-        return Caller(name, "User")
-    identifier = req.headers.get("x-ms-client-app-id", "") or req.headers.get("x-ms-client-object-id", "")
-    return Caller(identifier, "Application" if identifier else "")
+        return Caller("", name, "User", KEY_HOLDER.assignments)
+    identifier = headers.get("x-ms-client-app-id", "") or headers.get("x-ms-client-object-id", "")
+    return Caller("", identifier, "Application" if identifier else "", KEY_HOLDER.assignments)
+
+
+def _lower(headers: Mapping[str, str]) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers.items()}

@@ -7,6 +7,7 @@ import uuid
 import azure.durable_functions as df
 import azure.functions as func
 
+from shared.access.roles import Role
 from shared.api.builds import run_body
 from shared.api.errors import error_body
 from shared.catalog.logs import read_log
@@ -24,7 +25,7 @@ MOST_RUNS = 1000
 
 @bp.route("builds", methods=["POST"])
 @bp.durable_client_input(client_name="client")
-@guarded_async
+@guarded_async(Role.BUILDER)
 async def start_build(req: func.HttpRequest, client: df.DurableOrchestrationClient) -> func.HttpResponse:
     """202 with the run; 400 with every problem of the template, and nothing was created."""
     try:
@@ -45,7 +46,7 @@ async def start_build(req: func.HttpRequest, client: df.DurableOrchestrationClie
 
 
 @bp.route("builds", methods=["GET"])
-@guarded
+@guarded(Role.READER)
 def list_builds(req: func.HttpRequest) -> func.HttpResponse:
     """The newest runs first; `limit` of 1 to 1000, 50 unless given."""
     text = req.params.get("limit", "50")
@@ -56,7 +57,7 @@ def list_builds(req: func.HttpRequest) -> func.HttpResponse:
 
 
 @bp.route("builds/{run}", methods=["GET"])
-@guarded
+@guarded(Role.READER)
 def get_build(req: func.HttpRequest) -> func.HttpResponse:
     """200 with the run, 404 when there is none of that id."""
     run = services().runs.get(req.route_params["run"])
@@ -64,7 +65,7 @@ def get_build(req: func.HttpRequest) -> func.HttpResponse:
 
 
 @bp.route("builds/{run}/logs", methods=["GET"])
-@guarded
+@guarded(Role.READER)
 def get_logs(req: func.HttpRequest) -> func.HttpResponse:
     """The log from byte `offset` on; the headers say where the next bytes begin, and if any will come."""
     kiln = services()
@@ -81,7 +82,7 @@ def get_logs(req: func.HttpRequest) -> func.HttpResponse:
 
 @bp.route("builds/{run}/cancel", methods=["POST"])
 @bp.durable_client_input(client_name="client")
-@guarded_async
+@guarded_async(Role.BUILDER)
 async def cancel_build(req: func.HttpRequest, client: df.DurableOrchestrationClient) -> func.HttpResponse:
     """202; the run ends Canceled once what it made is gone. A run that has ended stays as it is."""
     kiln = await asyncio.to_thread(services)

@@ -5,6 +5,7 @@ from itertools import islice
 import azure.durable_functions as df
 import azure.functions as func
 
+from shared.access.roles import Role
 from shared.api.errors import error_body
 from shared.api.images import image_body, lineage_body, stale_body
 from shared.domain.codec import Json
@@ -17,7 +18,7 @@ MOST_IMAGES = 1000
 
 
 @bp.route("images", methods=["GET"])
-@guarded
+@guarded(Role.READER)
 def list_images(req: func.HttpRequest) -> func.HttpResponse:
     """All versions, or those of `definition` (full ARM id); at most 1000. `stale=true`: those to rebuild."""
     images = services().images
@@ -30,7 +31,7 @@ def list_images(req: func.HttpRequest) -> func.HttpResponse:
 
 
 @bp.route("images/lineage", methods=["GET"])
-@guarded
+@guarded(Role.READER)
 def get_lineage(req: func.HttpRequest) -> func.HttpResponse:
     """What the version `id` (full ARM id) was built on, and what was built on it."""
     images = services().images

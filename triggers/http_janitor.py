@@ -7,6 +7,7 @@ import azure.durable_functions as df
 import azure.functions as func
 
 from activities.janitor import find_leftovers
+from shared.access.roles import Role
 from shared.api.errors import error_body
 from shared.api.janitor import findings_body, report_body
 from shared.domain.janitor import SweepCall
@@ -20,7 +21,7 @@ bp = df.Blueprint()
 
 @bp.route("janitor", methods=["POST"])
 @bp.durable_client_input(client_name="client")
-@guarded_async
+@guarded_async(Role.OWNER)
 async def sweep(req: func.HttpRequest, client: df.DurableOrchestrationClient) -> func.HttpResponse:
     """`dryRun=true`: 200 with what a sweep would do; nothing is changed. Else 202: GET tells how it went."""
     kiln = await asyncio.to_thread(services)
@@ -39,7 +40,7 @@ async def sweep(req: func.HttpRequest, client: df.DurableOrchestrationClient) ->
 
 @bp.route("janitor", methods=["GET"])
 @bp.durable_client_input(client_name="client")
-@guarded_async
+@guarded_async(Role.READER)
 async def last_sweep(req: func.HttpRequest, client: df.DurableOrchestrationClient) -> func.HttpResponse:  # noqa: ARG001 - the binding needs the parameter
     """200 with the last sweep: its state, and its report once it has ended. 404 when there was none."""
     status = await client.get_status(INSTANCE)

@@ -7,6 +7,7 @@ import uuid
 import azure.durable_functions as df
 import azure.functions as func
 
+from shared.access.roles import Role
 from shared.api.errors import error_body
 from shared.api.images import image_body
 from shared.api.lifecycle import read_revocation, report_body
@@ -28,7 +29,7 @@ POLICY = "lifecycle-policies/{policy}"
 
 
 @bp.route(POLICY, methods=["PUT"])
-@guarded
+@guarded(Role.OWNER)
 def put_lifecycle_policy(req: func.HttpRequest) -> func.HttpResponse:
     """200 with the policy; 400 with every problem."""
     try:
@@ -45,21 +46,21 @@ def put_lifecycle_policy(req: func.HttpRequest) -> func.HttpResponse:
 
 
 @bp.route("lifecycle-policies", methods=["GET"])
-@guarded
+@guarded(Role.READER)
 def list_lifecycle_policies(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - the binding needs the parameter
     found: list[Json] = [policy_body(each) for each in services().cycles.policies(LIFECYCLE)]
     return answer({"value": found})
 
 
 @bp.route(POLICY, methods=["GET"])
-@guarded
+@guarded(Role.READER)
 def get_lifecycle_policy(req: func.HttpRequest) -> func.HttpResponse:
     stored = _policy(services(), req)
     return _no_policy(req) if stored is None else answer(policy_body(stored))
 
 
 @bp.route(POLICY, methods=["DELETE"])
-@guarded
+@guarded(Role.OWNER)
 def delete_lifecycle_policy(req: func.HttpRequest) -> func.HttpResponse:
     services().cycles.delete_policy(req.route_params["policy"], LIFECYCLE)
     return func.HttpResponse(status_code=204)
@@ -67,7 +68,7 @@ def delete_lifecycle_policy(req: func.HttpRequest) -> func.HttpResponse:
 
 @bp.route(f"{POLICY}/apply", methods=["POST"])
 @bp.durable_client_input(client_name="client")
-@guarded_async
+@guarded_async(Role.OWNER)
 async def apply_lifecycle_policy(
     req: func.HttpRequest, client: df.DurableOrchestrationClient
 ) -> func.HttpResponse:
@@ -88,7 +89,7 @@ async def apply_lifecycle_policy(
 
 
 @bp.route(f"{POLICY}/report", methods=["GET"])
-@guarded
+@guarded(Role.READER)
 def get_lifecycle_report(req: func.HttpRequest) -> func.HttpResponse:
     """What the policy did, or would have done, the last time."""
     report = services().cycles.get_lifecycle(req.route_params["policy"])
@@ -99,7 +100,7 @@ def get_lifecycle_report(req: func.HttpRequest) -> func.HttpResponse:
 
 @bp.route("images/revoke", methods=["POST"])
 @bp.durable_client_input(client_name="client")
-@guarded_async
+@guarded_async(Role.OWNER)
 async def revoke_image(req: func.HttpRequest, client: df.DurableOrchestrationClient) -> func.HttpResponse:
     """200 with what would be revoked; with `"dryRun": false` 202, and it is."""
     try:

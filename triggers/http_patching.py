@@ -7,6 +7,7 @@ from collections.abc import Callable
 import azure.durable_functions as df
 import azure.functions as func
 
+from shared.access.roles import Role
 from shared.api.errors import error_body
 from shared.api.patching import cycle_body, policy_body, read_decision
 from shared.catalog.cycles import StoredPolicy
@@ -19,7 +20,7 @@ from shared.patching.read_policy import read_policy
 from shared.services import Services, services
 from shared.starting import utc_now
 from triggers.answers import answer, guarded, guarded_async
-from triggers.authorise import authorise
+from triggers.authorise import caller_of
 from triggers.durable_client import DurableClient
 
 bp = df.Blueprint()
@@ -29,7 +30,7 @@ MOST_CYCLES = 100
 
 
 @bp.route(POLICY, methods=["PUT"])
-@guarded
+@guarded(Role.OWNER)
 def put_policy(req: func.HttpRequest) -> func.HttpResponse:
     """200 with the policy; 400 with every problem. A new schedule is followed from now on."""
     name = req.route_params["policy"]
@@ -48,21 +49,21 @@ def put_policy(req: func.HttpRequest) -> func.HttpResponse:
 
 
 @bp.route("patch-policies", methods=["GET"])
-@guarded
+@guarded(Role.READER)
 def list_policies(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - the binding needs the parameter
     found: list[Json] = [policy_body(each) for each in services().cycles.policies()]
     return answer({"value": found})
 
 
 @bp.route(POLICY, methods=["GET"])
-@guarded
+@guarded(Role.READER)
 def get_policy(req: func.HttpRequest) -> func.HttpResponse:
     stored = services().cycles.get_policy(req.route_params["policy"])
     return _no_policy(req) if stored is None else answer(policy_body(stored))
 
 
 @bp.route(POLICY, methods=["DELETE"])
-@guarded
+@guarded(Role.OWNER)
 def delete_policy(req: func.HttpRequest) -> func.HttpResponse:
     """204; a cycle that goes on is not stopped."""
     services().cycles.delete_policy(req.route_params["policy"])
@@ -71,7 +72,7 @@ def delete_policy(req: func.HttpRequest) -> func.HttpResponse:
 
 @bp.route(f"{POLICY}/start", methods=["POST"])
 @bp.durable_client_input(client_name="client")
-@guarded_async
+@guarded_async(Role.BUILDER)
 async def start_cycle(req: func.HttpRequest, client: df.DurableOrchestrationClient) -> func.HttpResponse:
     """202 with the cycle; `dryRun=true` only plans it. 409 while another one goes on."""
     dry_run = {"true": True, "false": False}.get(req.params.get("dryRun", "").lower())
@@ -87,7 +88,7 @@ async def start_cycle(req: func.HttpRequest, client: df.DurableOrchestrationClie
 
 
 @bp.route(f"{POLICY}/cycles", methods=["GET"])
-@guarded
+@guarded(Role.READER)
 def list_cycles(req: func.HttpRequest) -> func.HttpResponse:
     """At most 100, the newest first."""
     cycles = services().cycles.cycles(req.route_params["policy"], MOST_CYCLES)
@@ -95,7 +96,7 @@ def list_cycles(req: func.HttpRequest) -> func.HttpResponse:
 
 
 @bp.route(CYCLE, methods=["GET"])
-@guarded
+@guarded(Role.READER)
 def get_cycle(req: func.HttpRequest) -> func.HttpResponse:
     report = _cycle(services(), req)
     return _no_cycle(req) if report is None else answer(cycle_body(report))
@@ -103,7 +104,7 @@ def get_cycle(req: func.HttpRequest) -> func.HttpResponse:
 
 @bp.route(f"{CYCLE}/approve", methods=["POST"])
 @bp.durable_client_input(client_name="client")
-@guarded_async
+@guarded_async(Role.BUILDER)
 async def approve_wave(req: func.HttpRequest, client: df.DurableOrchestrationClient) -> func.HttpResponse:
     """202; body `{"approved": true, "comment": "…"}`. 409 when the cycle waits for no approval."""
     try:
@@ -115,7 +116,7 @@ async def approve_wave(req: func.HttpRequest, client: df.DurableOrchestrationCli
     report = await asyncio.to_thread(lambda: _cycle(services(), req))
     if report is None:
         return _no_cycle(req)
-    approval = decision.of(authorise(req).name)
+    approval = decision.of(caller_of(req).name)
     if not approval.by:
         return answer(error_body("ValidationFailed", "by: who approves is not known; say it here"), 400)
     if not report.waits_for.startswith("approval"):
@@ -126,7 +127,7 @@ async def approve_wave(req: func.HttpRequest, client: df.DurableOrchestrationCli
 
 @bp.route(f"{CYCLE}/cancel", methods=["POST"])
 @bp.durable_client_input(client_name="client")
-@guarded_async
+@guarded_async(Role.BUILDER)
 async def cancel_cycle(req: func.HttpRequest, client: df.DurableOrchestrationClient) -> func.HttpResponse:
     """202; no further wave begins, and builds that go on are cancelled. An ended cycle stays as it is."""
     durable = DurableClient.of(client)
@@ -141,7 +142,7 @@ async def cancel_cycle(req: func.HttpRequest, client: df.DurableOrchestrationCli
 
 @bp.route(f"{CYCLE}/resume", methods=["POST"])
 @bp.durable_client_input(client_name="client")
-@guarded_async
+@guarded_async(Role.BUILDER)
 async def resume_cycle(req: func.HttpRequest, client: df.DurableOrchestrationClient) -> func.HttpResponse:
     """202 with a new cycle over what this one did not build with success."""
     durable = DurableClient.of(client)
