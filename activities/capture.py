@@ -6,29 +6,34 @@ from activities.scripts import start_once
 from shared.azure import snapshots, vm
 from shared.azure.run_command import Script
 from shared.domain.build import RunCall
+from shared.domain.names import DEPROVISION
 from shared.domain.operations import OperationRef
+from shared.domain.planned_vm import Role
 from shared.services import Services
 
 
 def start_deprovision(services: Services, call: RunCall) -> OperationRef:
     """Starts the script that removes what makes one machine differ from another."""
     plan = services.documents.get_plan(call.run_id)
-    name = plan.names.deprovision
     script = Script(
-        blob=services.documents.script_path(plan.run_id, name),
-        log_blob=services.documents.log_path(plan.run_id, name),
+        name=plan.names.script(plan.run_id, DEPROVISION),
+        vm=plan.vm(Role.BUILD),
+        blob=services.documents.script_path(plan.run_id, DEPROVISION),
+        log_blob=services.documents.log_path(plan.run_id, DEPROVISION),
     )
-    text = files("activities").joinpath("deprovision.sh").read_bytes()
-    services.blobs.write(script.blob, text, "text/x-shellscript")
-    return start_once(services, plan, name, script)
+    name = "deprovision.ps1" if plan.source.windows else "deprovision.sh"
+    services.blobs.write(script.blob, files("activities").joinpath(name).read_bytes(), "text/plain")
+    return start_once(services, plan, script)
 
 
 def deallocate_vm(services: Services, call: RunCall) -> OperationRef:
-    return vm.deallocate_vm(services.arm.compute, services.documents.get_plan(call.run_id))
+    plan = services.documents.get_plan(call.run_id)
+    return vm.deallocate_vm(services.arm.compute, plan, plan.vm(Role.BUILD))
 
 
 def generalize_vm(services: Services, call: RunCall) -> None:
-    vm.generalize_vm(services.arm.compute, services.documents.get_plan(call.run_id))
+    plan = services.documents.get_plan(call.run_id)
+    vm.generalize_vm(services.arm.compute, plan, plan.vm(Role.BUILD))
 
 
 def create_snapshot(services: Services, call: RunCall) -> OperationRef:

@@ -53,6 +53,7 @@ def unpublished_outputs(services: Services, call: RunCall) -> Unpublished:
     return Unpublished(
         galleries=tuple(i for i, output in enumerate(plan.galleries) if output.name not in done),
         vhds=tuple(i for i, output in enumerate(plan.vhds) if output.name not in done),
+        images=tuple(i for i, output in enumerate(plan.images) if output.name not in done),
     )
 
 

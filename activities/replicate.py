@@ -1,6 +1,6 @@
 """Replicate: gallery versions into their regions, VHDs into storage."""
 
-from shared.azure import gallery, snapshots
+from shared.azure import gallery_versions, images, snapshots
 from shared.domain.build import IndexedCall, OperationCall, RunCall
 from shared.domain.operations import OperationRef
 from shared.services import Services
@@ -9,7 +9,15 @@ from shared.services import Services
 def publish_gallery_version(services: Services, call: IndexedCall) -> OperationRef:
     """Publishes gallery output `index` of the plan."""
     plan = services.documents.get_plan(call.run_id)
-    return gallery.put_version(services.arm.compute, plan, plan.galleries[call.index])
+    return gallery_versions.put_version(services.arm.compute, plan, plan.galleries[call.index])
+
+
+def create_managed_image(services: Services, call: IndexedCall) -> OperationRef:
+    """Makes managed image output `index` of the plan."""
+    plan = services.documents.get_plan(call.run_id)
+    output = plan.images[call.index]
+    tags = {**output.tags, "kiln-template": plan.template_name}
+    return images.put_image(services.arm.compute, plan, output.image_id, output.origin, tags)
 
 
 def open_snapshot(services: Services, call: RunCall) -> OperationRef:

@@ -1,15 +1,18 @@
 """Stage: resolve what the template asks for, write down what the run will make, and put scripts in place."""
 
 from activities.planning import make_plan
-from shared.azure.fetch import fetch
+from activities.planning_group import owner_tags
+from activities.staged import staged_build
+from shared.azure.fetch import check, fetch
 from shared.azure.groups import put_group
-from shared.customizers.registry import steps_of
-from shared.domain.build import OpenCall, RunCall, StagedBuild, StagedStep
+from shared.customizers.registry import steps_of, validation_steps_of
+from shared.domain.build import OpenCall, RunCall, StagedBuild, StepCall
 from shared.domain.errors import BuildError, BuildFailed
 from shared.domain.names import started_at
-from shared.domain.plan import BuildPlan
+from shared.domain.operations import OperationKind, OperationRef
 from shared.domain.problems import InvalidTemplateError
-from shared.domain.run import Output, Run, Stage
+from shared.domain.run import Phase, Run, Stage
+from shared.domain.steps import Step
 from shared.domain.template import ImageTemplate
 from shared.domain.transitions import StageStarted
 from shared.services import Services
@@ -48,33 +51,39 @@ def plan_build(services: Services, call: RunCall) -> StagedBuild:
     if plan is None:
         plan = make_plan(services, load_template(services, call.run_id), call.run_id)
         services.documents.put_plan(plan)
-    return _staged(plan)
-
-
-def _staged(plan: BuildPlan) -> StagedBuild:
-    galleries = [Output(g.name, g.type, id=g.version_id, version=g.version) for g in plan.galleries]
-    vhds = [Output(v.name, v.type) for v in plan.vhds]
-    return StagedBuild(
-        source=plan.source.description,
-        steps=tuple(StagedStep(step.index, step.type, step.name) for step in plan.steps),
-        outputs=(*galleries, *vhds),
-        own_network=plan.subnet_id is None,
-        needs_snapshot=bool(plan.vhds),
-    )
+    return staged_build(plan)
 
 
 def create_staging_group(services: Services, call: RunCall) -> None:
-    """The group that holds everything the run makes, and goes with it."""
+    """The group that holds everything the run makes, with the tags that say whose it is."""
     plan = services.documents.get_plan(call.run_id)
-    put_group(services.arm.resources, plan.staging_group, plan.location, plan.resource_tags)
+    group = plan.group
+    owner = owner_tags(plan.template_name, plan.template_id.split("/")[4], adopted=group.adopted)
+    # An adopted group stays: it must not carry the tags by which the janitor finds what may go.
+    tags = {**group.tags, **owner} if group.adopted else {**plan.resource_tags, **owner}
+    put_group(services.arm.resources, group.name, plan.location, tags)
 
 
-def stage_scripts(services: Services, call: RunCall) -> None:
-    """Puts scripts and files into blob storage, their checksums verified."""
+def stage_scripts(services: Services, call: RunCall) -> OperationRef:
+    """Puts the scripts into blob storage."""
     plan = services.documents.get_plan(call.run_id)
-    steps = steps_of(load_template(services, call.run_id))
-    for step, planned in zip(steps, plan.steps, strict=True):
-        services.blobs.write(planned.script_blob, step.script.encode(), "text/x-shellscript")
-        if step.artifact is not None:
-            data = fetch(step.artifact.uri, step.artifact.sha256, services.credential)
-            services.blobs.write(planned.artifact_blob, data)
+    template = load_template(services, call.run_id)
+    for planned in (*plan.steps, *plan.validators):
+        script = _step(template, planned.phase, planned.index).script
+        services.blobs.write(planned.script_blob, script.encode(), "text/plain")
+    return OperationRef(OperationKind.DONE, call.run_id)
+
+
+def stage_artifact(services: Services, call: StepCall) -> OperationRef:
+    """Puts the file that a step needs into blob storage, its checksum verified."""
+    plan = services.documents.get_plan(call.run_id)
+    artifact = _step(load_template(services, call.run_id), call.phase, call.index).artifact
+    if artifact is not None:
+        path = plan.step(call.phase, call.index).artifact_blob
+        digest = services.blobs.write_stream(path, fetch(artifact.uri, services.credential))
+        check(artifact.uri, digest, artifact.sha256)
+    return OperationRef(OperationKind.DONE, call.run_id)
+
+
+def _step(template: ImageTemplate, phase: Phase, index: int) -> Step:
+    return (validation_steps_of(template) if phase is Phase.VALIDATE else steps_of(template))[index]

@@ -1,8 +1,9 @@
 """Submit: what is looked at when a template is created or updated, before anybody builds it."""
 
+import hashlib
 from dataclasses import replace
 
-from shared.azure.fetch import fetch
+from shared.azure.fetch import check, fetch
 from shared.azure.gallery import get_definition
 from shared.azure.sources import resolve
 from shared.customizers.registry import customizer_kinds
@@ -40,7 +41,10 @@ def _check_artifacts(services: Services, template: ImageTemplate) -> None:
 
 def _check_artifact(services: Services, place: str, uri: str, sha256: str) -> None:
     try:
-        fetch(uri, sha256, services.credential)
+        digest = hashlib.sha256()
+        for piece in fetch(uri, services.credential):
+            digest.update(piece)
+        check(uri, digest.hexdigest(), sha256)
     except BuildFailed as failure:
         message = f"{place}: {failure.error.message}"
         raise BuildFailed(replace(failure.error, message=message)) from failure

@@ -43,6 +43,10 @@ def _undo(context: "DurableOrchestrationContext", request: AbandonRequest) -> Ge
         version = IndexedCall(run.run_id, index)
         deleting = yield from call(context, "delete_gallery_version", version, OperationRef)
         yield from wait_for_undo(context, deleting, request.poll)
+    for index in unpublished.images:
+        image = IndexedCall(run.run_id, index)
+        deleting = yield from call(context, "delete_managed_image", image, OperationRef)
+        yield from wait_for_undo(context, deleting, request.poll)
     for index in unpublished.vhds:
         yield from call(context, "delete_vhd", IndexedCall(run.run_id, index), Nothing)
     deleting = yield from call(context, "delete_staging_group", run, OperationRef)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from orchestrators.calls import call
+from shared.domain.build import PollCall
 from shared.domain.codec import Json, from_json, to_json
 from shared.domain.errors import BuildError, BuildFailed
 from shared.domain.operations import AwaitRequest, OperationState, OperationStatus, PollPolicy
@@ -35,6 +36,9 @@ def _poll(
     context: "DurableOrchestrationContext", request: AwaitRequest
 ) -> Generator[Any, Any, OperationStatus]:
     try:
+        if request.run_id:
+            stoppable = PollCall(request.run_id, request.operation)
+            return (yield from call(context, "poll_stoppable", stoppable, OperationStatus))
         return (yield from call(context, "poll_operation", request.operation, OperationStatus))
     except BuildFailed as failure:
         return OperationStatus(OperationState.FAILED, error=failure.error)

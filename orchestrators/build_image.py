@@ -1,18 +1,33 @@
-"""One build: stage → provision → customize → capture → replicate → cleanup."""
+"""One build: stage → provision → customize → capture → validate → replicate → cleanup."""
 
 from collections.abc import Generator
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from orchestrators.build_steps import Build
+from orchestrators.publish_outputs import publish_outputs
 from orchestrators.region_quota import give_back, take_turn
-from shared.domain.build import BuildRequest, StagedBuild
+from orchestrators.run_steps import run_steps
+from shared.domain.build import BuildRequest, StagedBuild, VmCall
 from shared.domain.codec import Json, from_json, to_json
 from shared.domain.errors import BuildError, BuildFailed
+from shared.domain.planned_vm import Role, StagedKind
 from shared.domain.run import Stage
 
 if TYPE_CHECKING:
     from azure.durable_functions import DurableOrchestrationContext
+
+# What makes an image that a VM is made from, in order.
+IMAGE_ACTIVITIES = {
+    None: (),
+    StagedKind.MANAGED_IMAGE: ("create_staged_image",),
+    StagedKind.DISK: ("create_staged_disk",),
+    StagedKind.GALLERY_VERSION: (
+        "create_staged_gallery",
+        "create_staged_definition",
+        "create_staged_version",
+    ),
+}
 
 
 def build_image(context: "DurableOrchestrationContext") -> Generator[Any, Any, Json]:
@@ -30,9 +45,10 @@ def build_image(context: "DurableOrchestrationContext") -> Generator[Any, Any, J
         yield from provision(build, staged)
         yield from customize(build, staged)
         yield from capture(build, staged)
+        error = yield from validate(build, staged)
         yield from replicate(build, staged)
     except BuildFailed as failure:
-        error = failure.error.at(build.stage)
+        error = error or failure.error.at(build.stage)
     error = yield from cleanup(build, error)
     return to_json(error)
 
@@ -41,52 +57,88 @@ def stage(build: Build) -> Generator[Any, Any, StagedBuild]:
     yield from build.open()
     staged = yield from build.plan()
     yield from build.do("create_staging_group")
-    yield from build.do("stage_scripts")
+    yield from build.stage_inputs(staged)
     return staged
 
 
 def provision(build: Build, staged: StagedBuild) -> Generator[Any, Any, None]:
+    if Stage.PROVISION not in staged.stages:
+        return
     yield from build.enter(Stage.PROVISION)
     yield from take_turn(build)
     if staged.own_network:
         yield from build.operate("create_network_security_group")
         yield from build.operate("create_virtual_network")
-    yield from build.operate("create_network_interface")
-    yield from build.operate("create_vm")
+    yield from make_image(build, staged.source_image, Role.BUILD)
+    yield from make_vm(build, Role.BUILD)
 
 
 def customize(build: Build, staged: StagedBuild) -> Generator[Any, Any, None]:
+    if Stage.CUSTOMIZE not in staged.stages:
+        return
     yield from build.enter(Stage.CUSTOMIZE)
-    for step in staged.steps:
-        yield from build.run_customizer(step)
+    yield from run_steps(build, staged.steps)
 
 
 def capture(build: Build, staged: StagedBuild) -> Generator[Any, Any, None]:
+    if Stage.CAPTURE not in staged.stages:
+        return
     yield from build.enter(Stage.CAPTURE)
-    yield from build.operate("start_deprovision")
-    yield from build.operate("deallocate_vm")
-    yield from build.do("generalize_vm")
+    if staged.stops_vm and staged.generalizes:
+        yield from build.operate("start_deprovision")
+    if staged.stops_vm:
+        yield from build.operate("deallocate_vm")
+    if staged.stops_vm and staged.generalizes:
+        yield from build.do("generalize_vm")
+    yield from make_image(build, staged.result_image, Role.VALIDATION)
     if staged.needs_snapshot:
         yield from build.operate("create_snapshot")
 
 
+def validate(build: Build, staged: StagedBuild) -> Generator[Any, Any, BuildError | None]:
+    """The error of a validation that failed and does not keep the image from being published."""
+    if Stage.VALIDATE not in staged.stages:
+        return None
+    yield from build.enter(Stage.VALIDATE)
+    if staged.new_validation_vm:
+        yield from make_vm(build, Role.VALIDATION)
+    try:
+        yield from run_steps(build, staged.validators)
+    except BuildFailed as failure:
+        if not staged.continue_on_invalid or failure.error.code != "ValidatorFailed":
+            raise
+        return failure.error.at(Stage.VALIDATE)
+    return None
+
+
 def replicate(build: Build, staged: StagedBuild) -> Generator[Any, Any, None]:
+    if Stage.REPLICATE not in staged.stages:
+        return
     yield from build.enter(Stage.REPLICATE)
-    yield from build.publish(staged.outputs)
+    yield from publish_outputs(build, staged.outputs)
 
 
 def cleanup(build: Build, error: BuildError | None) -> Generator[Any, Any, BuildError | None]:
     """Always runs; what goes wrong here never hides the first error."""
-    steps = (
-        build.enter(Stage.CLEANUP, failed=error is not None),
-        build.operate("delete_staging_group", stoppable=False),
-        build.do("delete_scripts", stoppable=False),
-        give_back(build),
-    )
+    kept = build.kept(error)
+    steps = [build.enter(Stage.CLEANUP, failed=error is not None)]
+    if kept is None:
+        steps += build.undo_staging()
+    steps += [build.do("delete_scripts", stoppable=False), give_back(build)]
     for step in steps:
         try:
             yield from step
         except BuildFailed as failure:
             error = error or failure.error.at(Stage.CLEANUP)
-    yield from build.end(error)
-    return error
+    return (yield from build.end(error, kept))
+
+
+def make_image(build: Build, kind: StagedKind | None, role: Role) -> Generator[Any, Any, None]:
+    """The image that the VM of that role is made from, where it needs one."""
+    for activity in IMAGE_ACTIVITIES[kind]:
+        yield from build.operate(activity, VmCall(build.request.run_id, role))
+
+
+def make_vm(build: Build, role: Role) -> Generator[Any, Any, None]:
+    yield from build.operate("create_network_interface", VmCall(build.request.run_id, role))
+    yield from build.operate("create_vm", VmCall(build.request.run_id, role))

@@ -5,16 +5,16 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
-from orchestrators.calls import call
+from orchestrators.calls import call, call_all
 from shared.domain.build import (
     BuildRequest,
     IndexedCall,
+    Kept,
     OpenCall,
-    PublishRequest,
     RecordCall,
     RunCall,
     StagedBuild,
-    StagedStep,
+    StepCall,
 )
 from shared.domain.codec import from_json, to_json
 from shared.domain.errors import BuildError, BuildFailed
@@ -25,25 +25,17 @@ from shared.domain.operations import (
     OperationState,
     OperationStatus,
 )
-from shared.domain.run import Output, Stage, StepRecord
-from shared.domain.transitions import (
-    Event,
-    Planned,
-    RunEnded,
-    StageStarted,
-    StepEnded,
-    StepStarted,
-)
+from shared.domain.run import Phase, Stage, StepRecord
+from shared.domain.transitions import Event, Planned, RunEnded, StageStarted
 
 if TYPE_CHECKING:
     from azure.durable_functions import DurableOrchestrationContext
     from azure.durable_functions.models.Task import TaskBase, TimerTask
 
 Nothing = type(None)
-PUBLISHERS = {"SharedImage": "publish_shared_image", "VHD": "publish_vhd"}
-
-
 CANCEL_EVENT = "cancel"
+# The phase whose errorHandling says what stays, by the code of the error.
+KEEPING = {"CustomizerFailed": Phase.CUSTOMIZE.value, "ValidatorFailed": Phase.VALIDATE.value}
 
 
 @dataclass
@@ -54,6 +46,7 @@ class Build:
     request: BuildRequest
     ends_at: datetime
     stage: Stage = Stage.STAGE
+    staged: StagedBuild | None = None
     cancel_events: list["TaskBase"] = field(default_factory=list)
 
     @property
@@ -68,9 +61,23 @@ class Build:
     def plan(self) -> Generator[Any, Any, StagedBuild]:
         """Has the run planned, and shows the plan."""
         staged = yield from call(self.context, "plan_build", self._run, StagedBuild, self.ends_at)
-        steps = tuple(StepRecord(step.index, step.type, step.name) for step in staged.steps)
-        yield from self.record(Planned(staged.source, steps, staged.outputs))
+        self.staged = staged
+        steps = tuple(
+            StepRecord(step.index, step.type, step.name, phase=step.phase)
+            for step in (*staged.steps, *staged.validators)
+        )
+        yield from self.record(Planned(staged.source, steps, staged.outputs, staged.stages, staged.notes))
         return staged
+
+    def stage_inputs(self, staged: StagedBuild) -> Generator[Any, Any, None]:
+        """Scripts and files, all at once."""
+        run_id = self.request.run_id
+        files = [
+            ("stage_artifact", StepCall(run_id, step.phase, step.index))
+            for step in (*staged.steps, *staged.validators)
+            if step.has_artifact
+        ]
+        yield from call_all(self.context, [("stage_scripts", self._run), *files], OperationRef, self.ends_at)
 
     def enter(self, stage: Stage, *, failed: bool = False) -> Generator[Any, Any, None]:
         self.stage = stage
@@ -82,34 +89,28 @@ class Build:
         until = self.ends_at if stoppable else None
         yield from call(self.context, activity, self._run, Nothing, until)
 
-    def operate(self, activity: str, *, stoppable: bool = True) -> Generator[Any, Any, None]:
+    def operate(
+        self, activity: str, payload: object = None, *, stoppable: bool = True
+    ) -> Generator[Any, Any, None]:
         """An activity that starts an operation, and the wait for it; raises BuildFailed with its cause."""
         until = self.ends_at if stoppable else None
-        operation = yield from call(self.context, activity, self._run, OperationRef, until)
+        operation = yield from call(self.context, activity, payload or self._run, OperationRef, until)
         status = yield from self.wait(operation, stoppable=stoppable)
         if status.error is not None:
             raise BuildFailed(status.error)
 
-    def run_customizer(self, step: StagedStep) -> Generator[Any, Any, None]:
-        """Runs one customizer; its failure names it, with its exit code and last lines."""
-        yield from self.record(StepStarted(step.index, self.now))
-        indexed = IndexedCall(self.request.run_id, step.index)
-        operation = yield from call(self.context, "start_customizer", indexed, OperationRef, self.ends_at)
-        status = yield from self.wait(operation)
-        yield from self.record(StepEnded(step.index, self.now, status.error is None, status.exit_code))
-        if status.error is not None:
-            raise BuildFailed(_of_customizer(status.error, step))
-
     def wait(
-        self, operation: OperationRef, *, stoppable: bool = True
+        self, operation: OperationRef, *, stoppable: bool = True, until: datetime | None = None
     ) -> Generator[Any, Any, OperationStatus]:
-        """Waits for the operation's end; raises BuildFailed(Canceled | TimedOut) when the build is stopped.
+        """Waits for the operation's end, `until` at most where that is given.
 
-        A wait that is left behind ends by itself when clean-up has deleted what it waits for.
+        Raises BuildFailed(Canceled | BuildTimedOut) when the build is stopped. A wait that is left behind
+        ends by itself when clean-up has deleted what it waits for.
         """
         if operation.kind is OperationKind.DONE:
             return OperationStatus(OperationState.SUCCEEDED)
-        awaited = AwaitRequest(operation, self.request.poll, until="" if stoppable else self._patience_ends)
+        patience = until.isoformat() if until else "" if stoppable else self._patience_ends
+        awaited = AwaitRequest(operation, self.request.poll, until=patience)
         task = self.context.call_sub_orchestrator("await_operation", to_json(awaited))
         result = (yield from self.race(task)) if stoppable else (yield task)
         if isinstance(result, Exception):
@@ -141,31 +142,36 @@ class Build:
         if any(event.is_completed for event in self.cancel_events):
             raise BuildFailed(BuildError("Canceled", "the build was cancelled"))
 
-    def publish(self, outputs: tuple[Output, ...]) -> Generator[Any, Any, None]:
-        """Publishes all outputs at once; one that fails does not stop the others.
-
-        Not raced: an output that was begun is brought to its end, published or removed.
-        """
-        results = yield self.context.task_all([self._publisher(outputs, output) for output in outputs])
-        published = [from_json(Output, result) for result in results]
-        errors = [output.error for output in published if output.error is not None]
-        if errors:
-            raise BuildFailed(errors[0])
-
-    def _publisher(self, outputs: tuple[Output, ...], output: Output) -> "TaskBase":
-        """The publishing orchestration of one output; the plan counts outputs by type."""
-        index = [other.name for other in outputs if other.type == output.type].index(output.name)
-        until = self.ends_at.isoformat()
-        request = PublishRequest(self.request.run_id, index, output, self.request.poll, until)
-        return self.context.call_sub_orchestrator(PUBLISHERS[output.type], to_json(request))
-
     def record(self, event: Event) -> Generator[Any, Any, None]:
         yield from call(self.context, "record_event", RecordCall(self.request.run_id, event), Nothing)
 
-    def end(self, error: BuildError | None) -> Generator[Any, Any, None]:
+    def kept(self, error: BuildError | None) -> Kept | None:
+        """What stays for the template's owner to look at, where the failed phase says so."""
+        if self.staged is None or error is None or error.code not in KEEPING:
+            return None
+        return self.staged.kept_on_error.get(KEEPING[error.code])
+
+    def undo_staging(self) -> list[Generator[Any, Any, None]]:
+        """The deletion of everything temporary: of the group, or one by one in a group that stays."""
+        count = self.staged.undone_by_name if self.staged else None
+        if count is None:
+            return [self.operate("delete_staging_group", stoppable=False)]
+        run_id = self.request.run_id
+        return [
+            *(
+                self.operate("delete_staged_resource", IndexedCall(run_id, index), stoppable=False)
+                for index in range(count)
+            ),
+            self.do("release_staging_group", stoppable=False),
+        ]
+
+    def end(self, error: BuildError | None, kept: Kept | None) -> Generator[Any, Any, BuildError | None]:
         """Closes the run; what cannot be recorded now is in the orchestration's own result."""
         self.context.set_custom_status({"stage": None})
-        yield from self.record(RunEnded(self.now, error))
+        if error is not None and kept is not None:
+            error = _with_kept(error, kept)
+        yield from self.record(RunEnded(self.now, error, kept.until if kept else ""))
+        return error
 
     @property
     def _patience_ends(self) -> str:
@@ -177,7 +183,6 @@ class Build:
         return RunCall(self.request.run_id)
 
 
-def _of_customizer(error: BuildError, step: StagedStep) -> BuildError:
-    details = {"customizer": str(step.index), "name": step.name, "type": step.type, **error.details}
-    message = f"properties.customize[{step.index}] ({step.type}, {step.name}): {error.message}"
-    return replace(error, code="CustomizerFailed", message=message, details=details)
+def _with_kept(error: BuildError, kept: Kept) -> BuildError:
+    message = f"{error.message}. VM {kept.vm} in {kept.group} was kept until {kept.until}"
+    return replace(error, message=message, details={**error.details, "command": kept.command})

@@ -30,7 +30,7 @@ def wait(
     """Waits for the operation's end; raises BuildFailed with its cause when it failed or took too long."""
     if operation.kind is OperationKind.DONE:
         return OperationStatus(OperationState.SUCCEEDED)
-    awaited = to_json(AwaitRequest(operation, request.poll, until=request.until))
+    awaited = to_json(AwaitRequest(operation, request.poll, until=request.until, run_id=request.run_id))
     status = from_json(OperationStatus, (yield context.call_sub_orchestrator("await_operation", awaited)))
     if status.error is not None:
         raise BuildFailed(status.error)

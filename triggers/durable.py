@@ -8,7 +8,6 @@ import azure.durable_functions as df
 from activities import (
     capture,
     cleanup,
-    customize,
     janitor,
     lifecycle,
     lineage,
@@ -16,6 +15,8 @@ from activities import (
     provision,
     replicate,
     stage,
+    staged_images,
+    steps,
     submit,
     watch,
 )
@@ -28,6 +29,7 @@ from orchestrators.janitor import janitor as janitor_orchestration
 from orchestrators.patch_cycle import patch_cycle
 from orchestrators.patch_template import patch_template
 from orchestrators.prepare_template import prepare_template
+from orchestrators.publish_managed_image import publish_managed_image
 from orchestrators.publish_shared_image import publish_shared_image
 from orchestrators.publish_vhd import publish_vhd
 from orchestrators.rebuild_dependents import rebuild_dependents
@@ -46,6 +48,7 @@ ORCHESTRATIONS: tuple[Callable[..., Any], ...] = (
     repeat_activity,
     await_turn,
     publish_shared_image,
+    publish_managed_image,
     publish_vhd,
     prepare_template,
     rebuild_dependents,
@@ -64,24 +67,36 @@ ACTIVITIES: tuple[Callable[..., Any], ...] = (
     stage.plan_build,
     stage.create_staging_group,
     stage.stage_scripts,
+    stage.stage_artifact,
     provision.region_share,
     provision.create_network_security_group,
     provision.create_virtual_network,
     provision.create_network_interface,
     provision.create_vm,
-    customize.start_customizer,
+    staged_images.create_staged_image,
+    staged_images.create_staged_disk,
+    staged_images.create_staged_gallery,
+    staged_images.create_staged_definition,
+    staged_images.create_staged_version,
+    steps.start_step,
+    steps.restart_step_vm,
+    steps.forget_step,
     capture.start_deprovision,
     capture.deallocate_vm,
     capture.generalize_vm,
     capture.create_snapshot,
     replicate.publish_gallery_version,
+    replicate.create_managed_image,
     replicate.open_snapshot,
     replicate.copy_vhd,
     replicate.vhd_uri,
     replicate.close_snapshot,
     cleanup.delete_staging_group,
+    cleanup.delete_staged_resource,
+    cleanup.release_staging_group,
     cleanup.delete_scripts,
     cleanup.delete_gallery_version,
+    cleanup.delete_managed_image,
     cleanup.delete_vhd,
     janitor.find_leftovers,
     janitor.release_leftover,
@@ -108,6 +123,7 @@ ACTIVITIES: tuple[Callable[..., Any], ...] = (
     submit.check_template,
     submit.finish_template,
     watch.poll_operation,
+    watch.poll_stoppable,
     watch.record_event,
 )
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from shared.domain.codec import Json, to_json
 from shared.domain.problems import InvalidTemplateError, Problem
-from shared.domain.run import Output, Run
+from shared.domain.run import Output, Phase, Run, StepRecord
 
 FIELDS = {"name", "resourceGroup", "template"}
 TEMPLATE_NAME = re.compile(r"[A-Za-z0-9\-_.]{1,64}")
@@ -59,19 +59,25 @@ def run_body(run: Run) -> Json:
         "stages": [
             {"name": s.name, "state": s.state, **_times(s.started_at, s.ended_at)} for s in run.stages
         ],
-        "steps": [
-            {
-                "index": s.index,
-                "type": s.type,
-                "name": s.name,
-                "state": s.state,
-                "exitCode": s.exit_code,
-                **_times(s.started_at, s.ended_at),
-            }
-            for s in run.steps
-        ],
+        "steps": [_step(step) for step in run.steps if step.phase is Phase.CUSTOMIZE],
+        "validations": [_step(step) for step in run.steps if step.phase is Phase.VALIDATE],
         "outputs": [_output(output) for output in run.outputs],
         "error": to_json(run.error),
+        "keptUntil": run.kept_until or None,
+        "retryOf": run.retry_of or None,
+        "redistributeOf": run.redistribute_of or None,
+        "notes": list(run.notes),
+    }
+
+
+def _step(step: StepRecord) -> Json:
+    return {
+        "index": step.index,
+        "type": step.type,
+        "name": step.name,
+        "state": step.state,
+        "exitCode": step.exit_code,
+        **_times(step.started_at, step.ended_at),
     }
 
 

@@ -1,57 +1,33 @@
-"""Compute galleries: definitions, versions and their replication."""
+"""Compute galleries: what definitions and versions there are."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from azure.core.exceptions import HttpResponseError
 from azure.mgmt.compute import ComputeManagementClient
-from azure.mgmt.compute.models import (
-    GalleryArtifactVersionFullSource,
-    GalleryImageVersion,
-    GalleryImageVersionProperties,
-    GalleryImageVersionPublishingProfile,
-    GalleryImageVersionStorageProfile,
-    TargetRegion,
-)
+from azure.mgmt.compute.models import GalleryImageFeature, GalleryImageVersion, VirtualMachineImageFeature
 
 from shared.azure.errors import azure_errors, is_absent
-from shared.azure.starting import start, start_unless_absent
+from shared.azure.gallery_ids import VersionAddress
 from shared.azure.values import text
-from shared.azure.vm import vm_id
 from shared.domain.errors import BuildError, BuildFailed
-from shared.domain.operations import (
-    OperationKind,
-    OperationRef,
-    OperationState,
-    OperationStatus,
-    RegionProgress,
-)
-from shared.domain.plan import BuildPlan, GalleryOutput
 
-
-@dataclass(frozen=True)
-class VersionAddress:
-    """The parts of a gallery version's ARM id (`…/galleries/G/images/I/versions/V`)."""
-
-    group: str
-    gallery: str
-    image: str
-    version: str
-
-    @classmethod
-    def parse(cls, version_id: str) -> "VersionAddress":
-        parts = version_id.strip("/").split("/")
-        return cls(parts[3], parts[7], parts[9], parts[11] if len(parts) > 11 else "")  # noqa: PLR2004
+STANDARD = "Standard"
 
 
 @dataclass(frozen=True)
 class Definition:
-    """What matters of an image definition; `location` in ARM's short form."""
+    """What matters of an image definition; `location` in ARM's short form.
+
+    `security_type` is the feature's value; a definition without that feature is `Standard`.
+    """
 
     location: str
     os_type: str
     os_state: str
     generation: str
     architecture: str
+    security_type: str
 
 
 @dataclass(frozen=True)
@@ -63,6 +39,7 @@ class Version:
     regions: tuple[str, ...]
     excluded: bool
     os_disk_gb: int
+    data_luns: tuple[int, ...] = ()
 
 
 def get_definition(client: ComputeManagementClient, definition_id: str) -> Definition:
@@ -83,7 +60,14 @@ def get_definition(client: ComputeManagementClient, definition_id: str) -> Defin
         os_state=text(properties.os_state if properties else None),
         generation=text(properties.hyper_v_generation if properties else None, "V1"),
         architecture=text(properties.architecture if properties else None, "x64"),
+        security_type=security_type(properties.features if properties else None),
     )
+
+
+def security_type(features: Sequence[GalleryImageFeature | VirtualMachineImageFeature] | None) -> str:
+    """The value of the feature SecurityType; what has none is as Standard."""
+    found = [text(feature.value) for feature in features or [] if feature.name == "SecurityType"]
+    return found[0] if found else STANDARD
 
 
 def list_versions(client: ComputeManagementClient, definition_id: str) -> tuple[Version, ...]:
@@ -105,93 +89,13 @@ def _version(version: GalleryImageVersion) -> Version:
     return Version(
         id=version.id or "",
         name=version.name or "",
-        regions=tuple(_short(region.name) for region in regions),
+        regions=tuple(short_region(region.name) for region in regions),
         excluded=bool(profile and profile.exclude_from_latest),
         os_disk_gb=int((disk.size_in_gb if disk else None) or 0),
+        data_luns=tuple(item.lun for item in (storage.data_disk_images if storage else None) or []),
     )
 
 
-def put_version(client: ComputeManagementClient, plan: BuildPlan, output: GalleryOutput) -> OperationRef:
-    """Publishes straight from the generalized VM: no managed image between, so Arm64 works too."""
-    address = VersionAddress.parse(output.version_id)
-    regions = [
-        TargetRegion(
-            name=region.name,
-            regional_replica_count=region.replica_count,
-            storage_account_type=region.storage_account_type,
-        )
-        for region in output.target_regions
-    ]
-    version = GalleryImageVersion(
-        location=output.location,
-        tags={**output.tags, "kiln-template": plan.template_name},
-        properties=GalleryImageVersionProperties(
-            publishing_profile=GalleryImageVersionPublishingProfile(
-                target_regions=regions,
-                exclude_from_latest=output.exclude_from_latest,
-                replication_mode=output.replication_mode,
-            ),
-            storage_profile=GalleryImageVersionStorageProfile(
-                source=GalleryArtifactVersionFullSource(virtual_machine_id=vm_id(plan))
-            ),
-        ),
-    )
-    with azure_errors(f"publish gallery version {output.version}"):
-        operation = start(
-            output.version_id,
-            client.gallery_image_versions.begin_create_or_update,
-            address.group,
-            address.gallery,
-            address.image,
-            address.version,
-            version,
-        )
-    return OperationRef(OperationKind.GALLERY_VERSION, output.version_id, operation.url)
-
-
-def poll_version(client: ComputeManagementClient, version_id: str) -> OperationStatus:
-    """Provisioning state and replication per region, in one request."""
-    address = VersionAddress.parse(version_id)
-    with azure_errors(f"read gallery version {address.version}"):
-        version = client.gallery_image_versions.get(
-            address.group, address.gallery, address.image, address.version, expand="ReplicationStatus"
-        )
-    properties = version.properties
-    state = text(properties.provisioning_state if properties else None, "Creating")
-    regions = _regions(properties)
-    if state == "Succeeded":
-        return OperationStatus(OperationState.SUCCEEDED, regions=regions)
-    if state == "Failed":
-        message = f"publishing gallery version {address.version} failed"
-        details = {"regions": ", ".join(f"{r.name}: {r.state}" for r in regions)}
-        error = BuildError("GalleryVersionFailed", message, details=details)
-        return OperationStatus(OperationState.FAILED, error=error, regions=regions)
-    return OperationStatus(OperationState.IN_PROGRESS, regions=regions)
-
-
-def _regions(properties: GalleryImageVersionProperties | None) -> tuple[RegionProgress, ...]:
-    status = properties.replication_status if properties else None
-    summary = (status.summary if status else None) or []
-    return tuple(
-        RegionProgress(_short(item.region or ""), text(item.state, "Unknown"), int(item.progress or 0))
-        for item in summary
-    )
-
-
-def delete_version(client: ComputeManagementClient, version_id: str) -> OperationRef:
-    """Starts deleting a version; one that is not there counts as deleted."""
-    address = VersionAddress.parse(version_id)
-    with azure_errors(f"delete gallery version {address.version}"):
-        return start_unless_absent(
-            version_id,
-            client.gallery_image_versions.begin_delete,
-            address.group,
-            address.gallery,
-            address.image,
-            address.version,
-        )
-
-
-def _short(region: str) -> str:
+def short_region(region: str) -> str:
     """ARM's short form of a region: `westeurope` for `West Europe`."""
     return region.lower().replace(" ", "")

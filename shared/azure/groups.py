@@ -1,13 +1,39 @@
-"""Resource groups."""
+"""Resource groups, and what lies in them."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
+from azure.core.exceptions import HttpResponseError
 from azure.mgmt.resource.resources import ResourceManagementClient
 from azure.mgmt.resource.resources.models import ResourceGroup
 
-from shared.azure.errors import azure_errors
+from shared.azure.errors import azure_errors, is_absent
+from shared.azure.gallery import short_region
 from shared.azure.starting import start_unless_absent
 from shared.domain.operations import OperationRef
+
+
+@dataclass(frozen=True)
+class Group:
+    """A resource group that exists; `location` in ARM's short form."""
+
+    location: str
+    tags: dict[str, str]
+    empty: bool
+
+
+def find_group(client: ResourceManagementClient, name: str) -> Group | None:
+    """The group, None when there is none of that name."""
+    with azure_errors(f"look at resource group {name}"):
+        try:
+            group = client.resource_groups.get(name)
+        except HttpResponseError as error:
+            if is_absent(error):
+                return None
+            raise
+        inside = client.resources.list_by_resource_group(name, top=1)
+        empty = next(iter(inside), None) is None
+    return Group(short_region(group.location), dict(group.tags or {}), empty)
 
 
 def put_group(client: ResourceManagementClient, name: str, location: str, tags: Mapping[str, str]) -> None:

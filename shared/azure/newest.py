@@ -4,6 +4,7 @@ from azure.mgmt.compute import ComputeManagementClient
 
 from shared.azure.errors import azure_errors
 from shared.azure.gallery import list_versions
+from shared.domain.versions import version_key
 
 
 def newest_version(client: ComputeManagementClient, reference: str, location: str) -> str:
@@ -15,15 +16,10 @@ def newest_version(client: ComputeManagementClient, reference: str, location: st
         definition_id = reference.rpartition("/versions/")[0]
         versions = list_versions(client, definition_id)
         names = [each.name for each in versions if not each.excluded and location in each.regions]
-        newest = max(names, key=_numbers, default="")
+        newest = max(names, key=version_key, default="")
         return f"{definition_id}/versions/{newest}" if newest else ""
     publisher, offer, sku, _ = reference.split(":")
     with azure_errors(f"list the versions of {publisher}:{offer}:{sku}"):
         found = client.virtual_machine_images.list(location, publisher, offer, sku)
-        newest = max((image.name for image in found), key=_numbers, default="")
+        newest = max((image.name for image in found), key=version_key, default="")
     return f"{publisher}:{offer}:{sku}:{newest}" if newest else ""
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    parts = version.split(".")
-    return tuple(int(part) for part in parts) if all(part.isdecimal() for part in parts) else ()

@@ -9,10 +9,11 @@ from azure.mgmt.resource.resources import ResourceManagementClient
 
 from shared.azure.clients import ArmClients
 from shared.azure.errors import azure_errors
-from shared.azure.gallery import poll_version
+from shared.azure.gallery_versions import poll_version
 from shared.azure.run_command import poll_script
 from shared.azure.storage import BlobStore
 from shared.azure.throttling import retry_after
+from shared.azure.vm import poll_vm
 from shared.domain.errors import BuildError, TransientError
 from shared.domain.operations import OperationKind, OperationRef, OperationState, OperationStatus
 
@@ -32,6 +33,8 @@ def poll(clients: ArmClients, store: BlobStore, operation: OperationRef) -> Oper
             return _with_cause(clients, operation, poll_version(clients.compute, operation.resource_id))
         case OperationKind.BLOB_COPY:
             return store.copy_status(operation.resource_id)
+        case OperationKind.VM:
+            return poll_vm(clients.compute, operation.resource_id)
 
 
 def _with_cause(clients: ArmClients, operation: OperationRef, status: OperationStatus) -> OperationStatus:

@@ -14,13 +14,14 @@ from azure.mgmt.compute.models import (
 )
 
 from shared.azure.errors import azure_errors, is_absent
-from shared.azure.starting import start
+from shared.azure.starting import start, start_unless_absent
 from shared.azure.storage import BlobStore
 from shared.azure.values import text
 from shared.azure.vm import vm_id
 from shared.domain.errors import BuildError
 from shared.domain.operations import OperationKind, OperationRef, OperationState, OperationStatus
 from shared.domain.plan import BuildPlan
+from shared.domain.planned_vm import PlannedVm
 
 RUNNING = frozenset({"Unknown", "Pending", "Running"})
 OUTPUT_TAIL = 2000  # characters of output that an error carries
@@ -29,48 +30,62 @@ SAS_MARGIN = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class Script:
-    """Blob paths: the script, its log, and what environment variables give it a URL of (never stored)."""
+    """What runs under `name` in `vm`; `blob` and `log_blob` are blob paths of the script and its output.
 
+    `parameters` reach it as environment variables and are kept by Azure; so do `protected`, which nobody
+    can read back, and `blob_parameters`, whose values are blob paths and become URLs to read them by.
+    """
+
+    name: str
+    vm: PlannedVm
     blob: str
     log_blob: str
+    parameters: dict[str, str] = field(default_factory=dict)
+    protected: dict[str, str] = field(default_factory=dict, repr=False)
     blob_parameters: dict[str, str] = field(default_factory=dict)
+    timeout_seconds: int = 0
 
 
 def start_script(
-    client: ComputeManagementClient, store: BlobStore, plan: BuildPlan, name: str, script: Script
+    client: ComputeManagementClient, store: BlobStore, plan: BuildPlan, script: Script
 ) -> OperationRef:
-    """Starts the script `name` in the build VM; its output grows in the append blob `script.log_blob`."""
+    """Starts the script in its VM; its output grows in the append blob `script.log_blob`."""
     lifetime = timedelta(seconds=plan.timeout_seconds) + SAS_MARGIN
-    secrets = {key: store.read_url(blob, lifetime) for key, blob in script.blob_parameters.items()}
+    urls = {key: store.read_url(blob, lifetime) for key, blob in script.blob_parameters.items()}
     command = VirtualMachineRunCommand(
         location=plan.location,
         tags=plan.resource_tags,
         properties=VirtualMachineRunCommandProperties(
             source=VirtualMachineRunCommandScriptSource(script_uri=store.read_url(script.blob, lifetime)),
-            protected_parameters=[RunCommandInputParameter(name=k, value=v) for k, v in secrets.items()],
+            parameters=_parameters(script.parameters),
+            protected_parameters=_parameters({**script.protected, **urls}),
             async_execution=True,
-            timeout_in_seconds=plan.timeout_seconds,
+            timeout_in_seconds=script.timeout_seconds or plan.timeout_seconds,
             output_blob_uri=store.append_url(script.log_blob, lifetime),
         ),
     )
-    with azure_errors(f"start {name} in the build VM"):
+    with azure_errors(f"start {script.name} in the {script.vm.role} VM"):
         operation = start(
-            vm_id(plan),
+            vm_id(plan, script.vm),
             client.virtual_machine_run_commands.begin_create_or_update,
             plan.staging_group,
-            plan.names.vm,
-            name,
+            script.vm.name,
+            script.name,
             command,
         )
-    return replace(reference(plan, name), url=operation.url)
+    return replace(reference(plan, script), url=operation.url)
 
 
-def exists(client: ComputeManagementClient, plan: BuildPlan, name: str) -> bool:
+def _parameters(values: dict[str, str]) -> list[RunCommandInputParameter] | None:
+    return [RunCommandInputParameter(name=key, value=value) for key, value in values.items()] or None
+
+
+def exists(client: ComputeManagementClient, plan: BuildPlan, script: Script) -> bool:
     """Whether the Run Command was already asked for; a second PUT would run its script again."""
-    with azure_errors(f"look for {name}"):
+    with azure_errors(f"look for {script.name}"):
         try:
             client.virtual_machine_run_commands.get_by_virtual_machine(
-                plan.staging_group, plan.names.vm, name
+                plan.staging_group, script.vm.name, script.name
             )
         except HttpResponseError as error:
             if is_absent(error):
@@ -79,8 +94,20 @@ def exists(client: ComputeManagementClient, plan: BuildPlan, name: str) -> bool:
         return True
 
 
-def reference(plan: BuildPlan, name: str) -> OperationRef:
-    return OperationRef(OperationKind.RUN_COMMAND, f"{vm_id(plan)}/runCommands/{name}")
+def reference(plan: BuildPlan, script: Script) -> OperationRef:
+    return OperationRef(OperationKind.RUN_COMMAND, f"{vm_id(plan, script.vm)}/runCommands/{script.name}")
+
+
+def delete_script(client: ComputeManagementClient, plan: BuildPlan, vm: PlannedVm, name: str) -> OperationRef:
+    """Makes room for another script: Azure keeps at most 25 Run Commands on a VM."""
+    with azure_errors(f"delete Run Command {name}"):
+        return start_unless_absent(
+            f"{vm_id(plan, vm)}/runCommands/{name}",
+            client.virtual_machine_run_commands.begin_delete,
+            plan.staging_group,
+            vm.name,
+            name,
+        )
 
 
 def poll_script(client: ComputeManagementClient, resource_id: str) -> OperationStatus:

@@ -1,4 +1,4 @@
-"""Snapshots of the build VM's disk, and reading one as a VHD."""
+"""The snapshot of the captured disk, and reading one as a VHD."""
 
 from azure.core.rest import HttpRequest
 from azure.mgmt.compute import ComputeManagementClient
@@ -14,15 +14,19 @@ READ_SECONDS = 24 * 3600  # longer than the slowest copy within one region
 
 
 def put_snapshot(client: ComputeManagementClient, plan: BuildPlan) -> OperationRef:
-    """A snapshot of the OS disk: it can be exported while the VM is already being deleted."""
-    disk_id = plan.resource_id("Microsoft.Compute/disks", plan.names.os_disk)
-    creation = CreationData(create_option="Copy", source_resource_id=disk_id)
+    """A snapshot of the disk that the plan names: it can be exported whatever becomes of the disk."""
+    source = plan.snapshot_of
+    if source is None:
+        raise BuildFailed(
+            BuildError("DocumentNotFound", "the run's plan names no disk to take a snapshot of")
+        )
+    creation = CreationData(create_option="Copy", source_resource_id=source.reference)
     snapshot = Snapshot(
         location=plan.location,
         tags=plan.resource_tags,
         properties=SnapshotProperties(creation_data=creation, incremental=False),
     )
-    name = plan.names.snapshot
+    name = plan.names.of("snap")
     with azure_errors("snapshot the build VM's disk"):
         return start(
             snapshot_id(plan), client.snapshots.begin_create_or_update, plan.staging_group, name, snapshot
@@ -30,7 +34,7 @@ def put_snapshot(client: ComputeManagementClient, plan: BuildPlan) -> OperationR
 
 
 def snapshot_id(plan: BuildPlan) -> str:
-    return plan.resource_id("Microsoft.Compute/snapshots", plan.names.snapshot)
+    return plan.resource_id("Microsoft.Compute/snapshots", plan.names.of("snap"))
 
 
 def grant_read(client: ComputeManagementClient, plan: BuildPlan) -> OperationRef:
@@ -41,7 +45,7 @@ def grant_read(client: ComputeManagementClient, plan: BuildPlan) -> OperationRef
             snapshot_id(plan),
             client.snapshots.begin_grant_access,
             plan.staging_group,
-            plan.names.snapshot,
+            plan.names.of("snap"),
             data,
         )
 
@@ -77,5 +81,5 @@ def revoke_read(client: ComputeManagementClient, plan: BuildPlan) -> OperationRe
             snapshot_id(plan),
             client.snapshots.begin_revoke_access,
             plan.staging_group,
-            plan.names.snapshot,
+            plan.names.of("snap"),
         )

@@ -1,5 +1,6 @@
 """Blobs: staged scripts and files, logs, plans and VHDs."""
 
+import hashlib
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from http import HTTPStatus
 from azure.core.credentials import TokenCredential
 from azure.core.exceptions import HttpResponseError, ResourceExistsError
 from azure.storage.blob import (
+    BlobBlock,
     BlobClient,
     BlobSasPermissions,
     BlobServiceClient,
@@ -23,6 +25,7 @@ from shared.domain.operations import OperationKind, OperationRef, OperationState
 from shared.settings import Settings
 
 CONTAINERS = ("kiln", "vhds")
+DIGEST = "sha256"  # metadata of a blob
 
 
 def make_blob_service(settings: Settings, credential: TokenCredential) -> BlobServiceClient:
@@ -56,6 +59,34 @@ class BlobStore:
             self._blob(path).upload_blob(
                 data, overwrite=True, content_settings=ContentSettings(content_type=content_type)
             )
+
+    def write_stream(self, path: str, chunks: Iterator[bytes]) -> str:
+        """Writes a blob of any size, block by block, with the digest that it returns as its metadata.
+
+        The digest is SHA-256 in lowercase hex. The blob appears when `chunks` has ended; if that raises,
+        what was there stays.
+        """
+        digest = hashlib.sha256()
+        blocks: list[BlobBlock] = []
+        with azure_errors(f"write blob {path}"):
+            blob = self._blob(path)
+            for number, chunk in enumerate(chunks):
+                digest.update(chunk)
+                blocks.append(BlobBlock(block_id=f"{number:08d}"))
+                blob.stage_block(blocks[-1].id, chunk)
+            blob.commit_block_list(blocks, metadata={DIGEST: digest.hexdigest()})
+        return digest.hexdigest()
+
+    def digest(self, path: str) -> str:
+        """The digest that `write_stream` left; empty where there is none."""
+        with azure_errors(f"look at blob {path}"):
+            try:
+                metadata = self._blob(path).get_blob_properties().metadata or {}
+            except HttpResponseError as error:
+                if is_absent(error):
+                    return ""
+                raise
+        return str(metadata.get(DIGEST, ""))
 
     def read(self, path: str, offset: int = 0, length: int | None = None) -> bytes | None:
         """The blob's bytes from `offset`, at most `length`; None when there is no such blob."""

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from shared.catalog.documents import RunDocuments
-from shared.domain.names import RunNames
-from shared.domain.run import Progress, Run, Stage
+from shared.domain.names import DEPROVISION, step_script
+from shared.domain.run import Phase, Run, Stage, StepRecord
 
 MOST_BYTES = 1 << 20  # of one answer
 
@@ -52,10 +52,20 @@ def _slice(documents: RunDocuments, section: _Section, start: int, count: int) -
 
 def _sections(documents: RunDocuments, run: Run) -> Iterator[_Section]:
     """A section begins only when those before it are complete, so offsets stay true while a log grows."""
-    for step in run.steps:
-        if step.state is not Progress.PENDING:
-            title = f"==> [{step.index + 1}/{len(run.steps)}] {step.type} {step.name}\n"
-            yield _Section(title.encode(), documents.log_path(run.id, f"{step.index:02d}"))
-    captured = next(record for record in run.stages if record.name is Stage.CAPTURE)
-    if captured.started_at:
-        yield _Section(b"==> deprovision\n", documents.log_path(run.id, RunNames.deprovision))
+    for phase in Phase:
+        steps = [step for step in run.steps if step.phase is phase]
+        for step in steps:
+            yield from _rounds(documents, run, step, len(steps))
+        captured = next(record for record in run.stages if record.name is Stage.CAPTURE)
+        if phase is Phase.CUSTOMIZE and captured.started_at:
+            yield _Section(b"==> deprovision\n", documents.log_path(run.id, DEPROVISION))
+
+
+def _rounds(documents: RunDocuments, run: Run, step: StepRecord, count: int) -> Iterator[_Section]:
+    """One section for each time that the step's script was started."""
+    what = "" if step.phase is Phase.CUSTOMIZE else f"{step.phase} "
+    for number in range(1, step.rounds + 1):
+        again = f", after restart {number - 1}" if number > 1 else ""
+        title = f"==> {what}[{step.index + 1}/{count}] {step.type} {step.name}{again}\n"
+        log = documents.log_path(run.id, step_script(step.phase, step.index, number))
+        yield _Section(title.encode(), log)

@@ -6,9 +6,10 @@ The plan itself lies in blob storage; history carries only the run id and what t
 from dataclasses import dataclass, field
 
 from shared.domain.errors import BuildError
-from shared.domain.operations import PollPolicy
+from shared.domain.operations import OperationRef, PollPolicy
+from shared.domain.planned_vm import Role, StagedKind
 from shared.domain.region_quota import RegionLimits
-from shared.domain.run import Output
+from shared.domain.run import Output, Phase, Stage
 from shared.domain.transitions import Event
 
 
@@ -24,22 +25,52 @@ class BuildRequest:
 
 @dataclass(frozen=True)
 class StagedStep:
-    """What the orchestrator needs of a customizer."""
+    """What the orchestrator needs of a customizer or validator; see `PlannedStep`."""
 
+    phase: Phase
     index: int
     type: str
     name: str
+    timeout_seconds: int = 0
+    restarts: bool = False
+    most_restarts: int = 0
+    has_artifact: bool = False
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What an aborted run leaves for its user: the VM, how long, and a command that reaches it."""
+
+    vm: str
+    group: str
+    until: str
+    command: str
 
 
 @dataclass(frozen=True)
 class StagedBuild:
-    """Result of the stage activities: what is to be done, by index into the stored plan."""
+    """Result of planning: what the orchestrator decides by. Everything else stays in the stored plan.
+
+    `kept_on_error` has, per phase, what stays when a step of that phase fails. `undone_by_name` counts the
+    resources to delete one by one, of a run in a staging group that is not its own.
+    """
 
     source: str
+    stages: tuple[Stage, ...]
     steps: tuple[StagedStep, ...]
     outputs: tuple[Output, ...]
-    own_network: bool
-    needs_snapshot: bool
+    validators: tuple[StagedStep, ...] = ()
+    notes: tuple[str, ...] = ()
+    own_network: bool = True
+    source_image: StagedKind | None = None
+    result_image: StagedKind | None = None
+    new_validation_vm: bool = False
+    stops_vm: bool = True
+    generalizes: bool = True
+    needs_snapshot: bool = False
+    continue_on_invalid: bool = False
+    kept_on_error: dict[str, Kept] = field(default_factory=dict)
+    undone_by_name: int | None = None
 
 
 @dataclass(frozen=True)
@@ -58,8 +89,26 @@ class RunCall:
 
 
 @dataclass(frozen=True)
+class VmCall:
+    """Input of an activity about one of the run's VMs, or the image that it is made from."""
+
+    run_id: str
+    role: Role
+
+
+@dataclass(frozen=True)
+class StepCall:
+    """Input of an activity about one step; `rounds` counts from 1 how often its script is started."""
+
+    run_id: str
+    phase: Phase
+    index: int
+    rounds: int = 1
+
+
+@dataclass(frozen=True)
 class IndexedCall:
-    """Input of an activity about one customizer or one output of the run."""
+    """Input of an activity about one output of the run, or one resource to delete."""
 
     run_id: str
     index: int
@@ -72,6 +121,14 @@ class OperationCall:
     run_id: str
     index: int
     operation_url: str
+
+
+@dataclass(frozen=True)
+class PollCall:
+    """Input of `poll_stoppable`: an operation that is left when the run is asked to end."""
+
+    run_id: str
+    operation: OperationRef
 
 
 @dataclass(frozen=True)

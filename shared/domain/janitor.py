@@ -110,10 +110,11 @@ class Leftovers:
 
 @dataclass(frozen=True)
 class Unpublished:
-    """Outputs of a run that were not published: indexes into the plan's galleries and VHDs."""
+    """Outputs of a run that were not published: indexes into the plan's galleries, VHDs and images."""
 
     galleries: tuple[int, ...]
     vhds: tuple[int, ...]
+    images: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -147,7 +148,7 @@ def removal_reason(tagged: Tagged, run: Run | None, now: datetime) -> str:
         return "its run is not known here, and it has expired" if expired else ""
     if any(output.id.lower() == tagged.id.lower() for output in run.outputs if output.id):
         return ""
-    if KEPT_TAG in tagged.tags:
+    if KEPT_TAG in tagged.tags or run.kept_until:
         return "it was kept after an aborted build, and has expired" if expired else ""
     return f"its run has ended ({run.state.value})"
 

@@ -6,6 +6,8 @@ import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from shared.domain.planned_vm import Role
+
 RUN_ID = re.compile(r"^(?P<template>[A-Za-z0-9\-_.]{1,64})-(?P<time>\d{8}T\d{6})-(?P<hex>[0-9a-f]{6})$")
 _NAMESPACE = uuid.UUID("6f0d7f0e-3a52-5c41-9d43-6b1c50a3a0f4")
 
@@ -43,32 +45,25 @@ class RunNames:
         """Ten hex digits; with the prefix below at most 15 characters, Windows' computer name limit."""
         return hashlib.sha256(self.run_id.encode()).hexdigest()[:10]
 
-    @property
-    def vm(self) -> str:
-        return f"kiln{self.short}"
+    def vm(self, role: Role) -> str:
+        return f"{'kiln' if role is Role.BUILD else 'kilnv'}{self.short}"
 
-    @property
-    def os_disk(self) -> str:
-        return f"kiln-os-{self.short}"
+    def of(self, kind: str, role: Role = Role.BUILD) -> str:
+        """The name of a resource of that kind (`nic`, `os`, `vnet` …); the validation VM's say so."""
+        return f"kiln-{kind}{'-v' if role is Role.VALIDATION else ''}-{self.short}"
 
-    @property
-    def nic(self) -> str:
-        return f"kiln-nic-{self.short}"
+    def gallery(self, kind: str) -> str:
+        """Galleries take no hyphen."""
+        return f"kiln_{kind}_{self.short}"
 
-    @property
-    def vnet(self) -> str:
-        return f"kiln-vnet-{self.short}"
+    def script(self, run_id: str, name: str) -> str:
+        """The managed Run Command of a script; a run that goes on with another's VM has names of its own."""
+        return name if run_id == self.run_id else f"{name}-{RunNames(run_id).short}"
 
-    @property
-    def nsg(self) -> str:
-        return f"kiln-nsg-{self.short}"
 
-    @property
-    def snapshot(self) -> str:
-        return f"kiln-snap-{self.short}"
+DEPROVISION = "deprovision"  # the script that makes the build VM an image
 
-    def step(self, index: int) -> str:
-        """The managed Run Command of customizer `index`."""
-        return f"customize-{index:02d}"
 
-    deprovision = "deprovision"
+def step_script(phase: str, index: int, rounds: int = 1) -> str:
+    """What a step's script is called, in blob storage and as a Run Command: `customize-03`."""
+    return f"{phase}-{index:02d}" + (f"-{rounds}" if rounds > 1 else "")

@@ -15,6 +15,7 @@ class OperationKind(StrEnum):
     RUN_COMMAND = "runCommand"  # instance view of a managed Run Command
     GALLERY_VERSION = "galleryVersion"  # provisioning state and replication status
     BLOB_COPY = "blobCopy"  # copy status of a blob
+    VM = "vm"  # provisioning state of a virtual machine
 
 
 @dataclass(frozen=True)
@@ -72,10 +73,12 @@ class PollPolicy:
 class AwaitRequest:
     """Input of the `await_operation` orchestration; `polls` counts those before a continue-as-new.
 
-    `until` is UTC, ISO 8601: when an operation that still goes on counts as failed; empty for never.
+    `until` is UTC, ISO 8601: when an operation that still goes on counts as failed; empty for never. With
+    `run_id` it counts as failed when that run is asked to end, too.
     """
 
     operation: OperationRef
     policy: PollPolicy = field(default_factory=PollPolicy)
     polls: int = 0
     until: str = ""
+    run_id: str = ""

@@ -8,14 +8,22 @@ from shared.domain.operations import RegionProgress
 
 
 class Stage(StrEnum):
-    """The stages of a build, in order. `validate` joins them when templates can ask for it."""
+    """The stages of a build, in order. `validate` looks at a VM made from what was captured (docs/adr)."""
 
     STAGE = "stage"
     PROVISION = "provision"
     CUSTOMIZE = "customize"
     CAPTURE = "capture"
+    VALIDATE = "validate"
     REPLICATE = "replicate"
     CLEANUP = "cleanup"
+
+
+class Phase(StrEnum):
+    """Whether a step makes the image or looks at it."""
+
+    CUSTOMIZE = "customize"
+    VALIDATE = "validate"
 
 
 class RunState(StrEnum):
@@ -55,7 +63,7 @@ class StageRecord:
 
 @dataclass(frozen=True)
 class StepRecord:
-    """One customizer of the template."""
+    """One customizer or validator; `rounds` counts how often its script was started, after restarts."""
 
     index: int
     type: str
@@ -64,11 +72,13 @@ class StepRecord:
     exit_code: int | None = None
     started_at: str = ""
     ended_at: str = ""
+    phase: Phase = Phase.CUSTOMIZE
+    rounds: int = 0
 
 
 @dataclass(frozen=True)
 class Output:
-    """One distributor's result: `id` (full ARM id) and `version` for galleries, `uri` for VHDs."""
+    """One distributor's result: `id` (full ARM id) of an image, its `version` in a gallery, a VHD's `uri`."""
 
     name: str
     type: str
@@ -82,7 +92,12 @@ class Output:
 
 @dataclass(frozen=True)
 class Run:
-    """Everything about a run that users can ask for; `transitions` is its only writer."""
+    """Everything about a run that users can ask for; `transitions` is its only writer.
+
+    `steps` are the customizers, then the validators. `kept_until` (UTC, ISO 8601) is when what a failed run
+    left for its user is deleted, empty when nothing was kept. `retry_of` and `redistribute_of` name the run
+    that this one goes on from. `notes` say what the user must know about the outputs.
+    """
 
     id: str
     template_id: str
@@ -97,6 +112,10 @@ class Run:
     steps: tuple[StepRecord, ...] = ()
     outputs: tuple[Output, ...] = ()
     error: BuildError | None = None
+    kept_until: str = ""
+    retry_of: str = ""
+    redistribute_of: str = ""
+    notes: tuple[str, ...] = ()
 
     @property
     def ended(self) -> bool:

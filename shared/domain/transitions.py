@@ -9,16 +9,18 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from shared.domain.errors import BuildError
-from shared.domain.run import Output, Progress, Run, RunState, Stage, StageRecord, StepRecord
+from shared.domain.run import Output, Phase, Progress, Run, RunState, Stage, StageRecord, StepRecord
 
 
 @dataclass(frozen=True)
 class Planned:
-    """The source is resolved; steps and outputs are known."""
+    """The source is resolved; steps and outputs are known, and the stages that the run goes through."""
 
     source: str
     steps: tuple[StepRecord, ...]
     outputs: tuple[Output, ...]
+    stages: tuple[Stage, ...] = tuple(Stage)
+    notes: tuple[str, ...] = ()
     kind: Literal["planned"] = "planned"
 
 
@@ -36,6 +38,8 @@ class StageStarted:
 class StepStarted:
     index: int
     at: str
+    phase: Phase = Phase.CUSTOMIZE
+    rounds: int = 1
     kind: Literal["stepStarted"] = "stepStarted"
 
 
@@ -45,6 +49,7 @@ class StepEnded:
     at: str
     succeeded: bool
     exit_code: int | None = None
+    phase: Phase = Phase.CUSTOMIZE
     kind: Literal["stepEnded"] = "stepEnded"
 
 
@@ -62,10 +67,14 @@ class CancelRequested:
 
 @dataclass(frozen=True)
 class RunEnded:
-    """The run is over: `Succeeded` unless there is an error, an unpublished output, or it was cancelled."""
+    """The run is over: `Succeeded` unless there is an error, an unpublished output, or it was cancelled.
+
+    `kept_until` says when what it left for its user is deleted, empty when it left nothing.
+    """
 
     at: str
     error: BuildError | None = None
+    kept_until: str = ""
     kind: Literal["runEnded"] = "runEnded"
 
 
@@ -78,11 +87,11 @@ def apply(run: Run, event: Event) -> Run:
         return run
     match event:
         case Planned():
-            return replace(run, source=event.source, steps=event.steps, outputs=event.outputs)
+            return _plan(run, event)
         case StageStarted():
             return _start_stage(run, event)
         case StepStarted():
-            return _step(run, event.index, state=Progress.RUNNING, started_at=event.at)
+            return _start_step(run, event)
         case StepEnded():
             return _end_step(run, event)
         case OutputChanged():
@@ -108,25 +117,39 @@ def _advance(record: StageRecord, event: StageStarted) -> StageRecord:
     return record
 
 
-def _step(run: Run, index: int, *, state: Progress, started_at: str) -> Run:
-    steps = tuple(
-        replace(step, state=state, started_at=started_at)
-        if step.index == index and step.state is Progress.PENDING
-        else step
-        for step in run.steps
+def _plan(run: Run, event: Planned) -> Run:
+    stages = tuple(
+        record if record.name in event.stages else replace(record, state=Progress.SKIPPED)
+        for record in run.stages
     )
+    return replace(
+        run, source=event.source, steps=event.steps, outputs=event.outputs, stages=stages, notes=event.notes
+    )
+
+
+def _start_step(run: Run, event: StepStarted) -> Run:
+    steps = tuple(_begin(step, event) if _is(step, event) else step for step in run.steps)
     return replace(run, steps=steps)
+
+
+def _begin(step: StepRecord, event: StepStarted) -> StepRecord:
+    """A further round of a step does not change when it began."""
+    if step.state is Progress.PENDING:
+        return replace(step, state=Progress.RUNNING, started_at=event.at, rounds=event.rounds)
+    return replace(step, rounds=max(step.rounds, event.rounds))
 
 
 def _end_step(run: Run, event: StepEnded) -> Run:
     state = Progress.SUCCEEDED if event.succeeded else Progress.FAILED
     steps = tuple(
-        replace(step, state=state, ended_at=event.at, exit_code=event.exit_code)
-        if step.index == event.index
-        else step
+        replace(step, state=state, ended_at=event.at, exit_code=event.exit_code) if _is(step, event) else step
         for step in run.steps
     )
     return replace(run, steps=steps)
+
+
+def _is(step: StepRecord, event: StepStarted | StepEnded) -> bool:
+    return (step.phase, step.index) == (event.phase, event.index)
 
 
 def _newer(old: Output, new: Output) -> Output:
@@ -141,6 +164,7 @@ def _end(run: Run, event: RunEnded) -> Run:
         stage=None,
         ended_at=event.at,
         error=event.error,
+        kept_until=event.kept_until,
         stages=stages,
     )
 
@@ -157,4 +181,6 @@ def _final_state(state: RunState, error: BuildError | None, outputs: Iterable[Ou
     if error.code == "Canceled" or state is RunState.CANCELING:
         return RunState.CANCELED
     published = any(output.state is Progress.SUCCEEDED for output in outputs)
-    return RunState.PARTIALLY_SUCCEEDED if published else RunState.FAILED
+    # What was published in spite of a failed validation does not make the run any better (as at AIB).
+    partially = published and error.stage != Stage.VALIDATE
+    return RunState.PARTIALLY_SUCCEEDED if partially else RunState.FAILED

@@ -21,7 +21,7 @@ def test_a_template_becomes_a_gallery_version_and_a_vhd(stack: Stack, tmp_path: 
     run_id = stack.build(tiny(steps, gallery, {"type": "VHD", "runOutputName": "vhd"}))
     run = stack.finish(run_id)
     assert (run["state"], run["error"]) == ("Succeeded", None)
-    assert [(s["name"], s["state"]) for s in run["stages"]] == [
+    assert [(s["name"], s["state"]) for s in run["stages"] if s["state"] != "Skipped"] == [
         (name, "Succeeded") for name in ("stage", "provision", "customize", "capture", "replicate", "cleanup")
     ]
     assert [(s["name"], s["exitCode"]) for s in run["steps"]] == [("first", 0), ("second", 0)]

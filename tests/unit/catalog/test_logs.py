@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from shared.catalog.documents import RunDocuments
 from shared.catalog.logs import read_log
-from shared.domain.run import Progress, Run, RunState, StepRecord
+from shared.domain.run import Phase, Progress, Run, RunState, StepRecord
 
 RUN_ID = "web-20261121T120000-abcdef"
 
@@ -27,7 +27,7 @@ class Blobs:
 
 
 def run_with(steps: int, state: RunState) -> Run:
-    records = tuple(StepRecord(i, "Shell", f"step {i}", Progress.SUCCEEDED) for i in range(steps))
+    records = tuple(StepRecord(i, "Shell", f"step {i}", Progress.SUCCEEDED, rounds=1) for i in range(steps))
     return Run(RUN_ID, "/subscriptions/s/…", "westeurope", state=state, steps=records)
 
 
@@ -36,7 +36,7 @@ def test_pieces_make_the_whole(outputs: list[bytes], data: st.DataObject) -> Non
     blobs = Blobs()
     documents = RunDocuments(blobs)  # type: ignore[arg-type]
     for i, output in enumerate(outputs):
-        blobs.content[documents.log_path(RUN_ID, f"{i:02d}")] = output
+        blobs.content[documents.log_path(RUN_ID, f"customize-{i:02d}")] = output
     run = run_with(len(outputs), RunState.SUCCEEDED)
     whole = read_log(documents, run, 0)
     assert whole.complete
@@ -47,6 +47,27 @@ def test_pieces_make_the_whole(outputs: list[bytes], data: st.DataObject) -> Non
     rest = read_log(documents, run, cut)
     assert rest.data == whole.data[cut:]
     assert rest.next_offset == len(whole.data)
+
+
+def test_validations_and_further_rounds_have_sections_of_their_own() -> None:
+    blobs = Blobs()
+    documents = RunDocuments(blobs)  # type: ignore[arg-type]
+    for name in ("customize-00", "customize-00-2", "validate-00"):
+        blobs.content[documents.log_path(RUN_ID, name)] = f"{name}\n".encode()
+    steps = (
+        StepRecord(0, "WindowsUpdate", "updates", Progress.SUCCEEDED, rounds=2),
+        StepRecord(0, "Shell", "look", Progress.RUNNING, phase=Phase.VALIDATE, rounds=1),
+        StepRecord(1, "Shell", "later", phase=Phase.VALIDATE),
+    )
+    run = Run(RUN_ID, "/subscriptions/s/…", "westeurope", state=RunState.RUNNING, steps=steps)
+    assert read_log(documents, run, 0).data.decode().splitlines() == [
+        "==> [1/1] WindowsUpdate updates",
+        "customize-00",
+        "==> [1/1] WindowsUpdate updates, after restart 1",
+        "customize-00-2",
+        "==> validate [1/2] Shell look",
+        "validate-00",
+    ]
 
 
 def test_a_log_that_may_still_grow_is_not_complete() -> None:

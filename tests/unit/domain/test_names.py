@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.domain.names import RUN_ID, RunNames, new_run_id, staging_group, started_at
+from shared.domain.planned_vm import Role
 
 TEMPLATES = st.from_regex(r"[A-Za-z0-9\-_.]{1,64}", fullmatch=True)
 GROUPS = st.from_regex(r"[A-Za-z0-9_]{1,90}", fullmatch=True)
@@ -24,8 +25,12 @@ def test_a_run_id_has_its_form_and_its_time(template: str, entropy: str) -> None
 @given(TEMPLATES)
 def test_resource_names_fit(template: str) -> None:
     names = RunNames(new_run_id(template, NOW, "x"))
-    assert len(names.vm) <= 15
-    assert re.fullmatch(r"[a-z0-9]+", names.vm)
+    vms = [names.vm(role) for role in Role]
+    assert len(set(vms)) == len(vms)
+    for vm in vms:
+        assert len(vm) <= 15
+        assert re.fullmatch(r"[a-z0-9]+", vm)
+    assert re.fullmatch(r"[a-z0-9_]+", names.gallery("result"))
 
 
 @given(GROUPS, TEMPLATES)

@@ -6,11 +6,15 @@ from shared.domain.build import Reply, StagedBuild, StagedStep
 from shared.domain.codec import to_json
 from shared.domain.errors import BuildError
 from shared.domain.operations import OperationKind, OperationRef, OperationState, OperationStatus
-from shared.domain.run import Output
+from shared.domain.run import Output, Phase, Stage
 
 STAGED = StagedBuild(
     source="Debian:debian-12:12-gen2:0.1.2",
-    steps=(StagedStep(0, "Shell", "install"), StagedStep(1, "File", "page")),
+    stages=tuple(stage for stage in Stage if stage is not Stage.VALIDATE),
+    steps=(
+        StagedStep(Phase.CUSTOMIZE, 0, "Shell", "install"),
+        StagedStep(Phase.CUSTOMIZE, 1, "File", "page", has_artifact=True),
+    ),
     outputs=(Output("gallery", "SharedImage", version="1.0.0"), Output("disk", "VHD")),
     own_network=True,
     needs_snapshot=True,
@@ -20,7 +24,16 @@ OPERATIONS = [
     "create_virtual_network",
     "create_network_interface",
     "create_vm",
-    "start_customizer",
+    "stage_scripts",
+    "stage_artifact",
+    "create_staged_image",
+    "create_staged_disk",
+    "create_staged_gallery",
+    "create_staged_definition",
+    "create_staged_version",
+    "start_step",
+    "restart_step_vm",
+    "forget_step",
     "start_deprovision",
     "deallocate_vm",
     "create_snapshot",
@@ -30,13 +43,16 @@ OPERATIONS = [
     "close_snapshot",
     "delete_staging_group",
     "delete_gallery_version",
+    "create_managed_image",
+    "delete_managed_image",
+    "delete_staged_resource",
 ]
 PLAIN = [
     "open_run",
     "record_event",
     "create_staging_group",
-    "stage_scripts",
     "generalize_vm",
+    "release_staging_group",
     "delete_scripts",
     "delete_vhd",
 ]
@@ -63,13 +79,21 @@ def succeeding() -> dict[str, Any]:
     activities["plan_build"] = lambda _: value(STAGED)
     activities["vhd_uri"] = lambda _: value("https://store/vhds/disk.vhd")
     activities["poll_operation"] = lambda _: value(OperationStatus(OperationState.SUCCEEDED))
+    activities["poll_stoppable"] = lambda _: value(OperationStatus(OperationState.SUCCEEDED))
     return activities
 
 
 def polls(failing: dict[str, OperationStatus]) -> Any:
     """A poll that fails for the operations of the activities named."""
 
-    def poll(operation: dict[str, Any]) -> Any:
+    def poll(asked: dict[str, Any]) -> Any:
+        operation = asked.get("operation", asked)
         return value(failing.get(operation["resource_id"], OperationStatus(OperationState.SUCCEEDED)))
 
     return poll
+
+
+def failing(operations: dict[str, OperationStatus]) -> dict[str, Any]:
+    """Every activity; the operations of those named end as given."""
+    poll = polls(operations)
+    return succeeding() | {"poll_operation": poll, "poll_stoppable": poll}

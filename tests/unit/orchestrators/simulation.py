@@ -15,6 +15,7 @@ from orchestrators.build_image import build_image
 from orchestrators.janitor import janitor
 from orchestrators.patch_cycle import patch_cycle
 from orchestrators.patch_template import patch_template
+from orchestrators.publish_managed_image import publish_managed_image
 from orchestrators.publish_shared_image import publish_shared_image
 from orchestrators.publish_vhd import publish_vhd
 from orchestrators.rebuild_dependents import rebuild_dependents
@@ -34,6 +35,7 @@ ORCHESTRATIONS = {
         janitor,
         patch_cycle,
         patch_template,
+        publish_managed_image,
         publish_shared_image,
         publish_vhd,
         rebuild_dependents,

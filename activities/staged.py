@@ -1,0 +1,63 @@
+"""What the orchestrator is told of a plan."""
+
+from shared.domain.build import Kept, StagedBuild, StagedStep
+from shared.domain.ledger import resources_of
+from shared.domain.plan import BuildPlan, PlannedStep
+from shared.domain.planned_vm import PlannedVm, Role
+from shared.domain.run import Output, Phase, Stage
+from shared.domain.template import OnError
+
+
+def staged_build(plan: BuildPlan) -> StagedBuild:
+    galleries = [Output(g.name, g.type, id=g.version_id, version=g.version) for g in plan.galleries]
+    images = [Output(i.name, i.type, id=i.image_id) for i in plan.images]
+    vhds = [Output(v.name, v.type) for v in plan.vhds]
+    return StagedBuild(
+        source=plan.source.description,
+        stages=plan.stages,
+        steps=tuple(_step(step) for step in plan.steps),
+        validators=tuple(_step(step) for step in plan.validators),
+        outputs=(*galleries, *images, *vhds),
+        notes=plan.notes,
+        own_network=plan.subnet_id is None,
+        source_image=plan.source_image.kind if plan.source_image else None,
+        result_image=plan.result_image.kind if plan.result_image else None,
+        new_validation_vm=any(vm.role is Role.VALIDATION for vm in plan.vms),
+        stops_vm=bool(plan.vms),
+        generalizes=plan.generalizes,
+        needs_snapshot=plan.snapshot_of is not None,
+        continue_on_invalid=plan.continue_on_invalid,
+        kept_on_error=_kept(plan),
+        undone_by_name=len(resources_of(plan)) if plan.group.adopted else None,
+    )
+
+
+def _step(step: PlannedStep) -> StagedStep:
+    return StagedStep(
+        phase=step.phase,
+        index=step.index,
+        type=step.type,
+        name=step.name,
+        timeout_seconds=step.timeout_seconds,
+        restarts=step.restarts,
+        most_restarts=step.most_restarts,
+        has_artifact=bool(step.artifact_blob),
+    )
+
+
+def _kept(plan: BuildPlan) -> dict[str, Kept]:
+    aborts = {Phase.CUSTOMIZE: plan.on_customizer_error, Phase.VALIDATE: plan.on_validation_error}
+    has_vm = Stage.PROVISION in plan.stages or bool(plan.resources_of)
+    return {
+        phase.value: _kept_vm(plan, plan.vm_of(phase))
+        for phase, on_error in aborts.items()
+        if on_error is OnError.ABORT and has_vm
+    }
+
+
+def _kept_vm(plan: BuildPlan, vm: PlannedVm) -> Kept:
+    """Nothing comes in to the VM's network; a Run Command comes through its agent."""
+    kind = "RunPowerShellScript" if plan.source.windows else "RunShellScript"
+    place = f"--subscription {plan.subscription_id} -g {plan.staging_group} -n {vm.name}"
+    command = f"az vm run-command invoke {place} --command-id {kind} --scripts 'COMMAND'"
+    return Kept(vm.name, plan.staging_group, plan.expires_at, command)
