@@ -83,3 +83,15 @@ def az(session: nox.Session) -> None:
 def bench(session: nox.Session) -> None:
     """Times builds, and writes the table of docs/performance.md."""
     session.run(sys.executable, "-m", "benchmarks.build_local", *session.posargs)
+
+
+@nox.session
+def matrix(session: nox.Session) -> None:
+    """Every ARM call of a build with every fault, written into docs/reliability.md: a quarter of an hour."""
+    session.run(sys.executable, "-m", "tests.faults.build.matrix", *session.posargs)
+
+
+@nox.session
+def kills(session: nox.Session) -> None:
+    """200 builds killed at random moments, written into docs/reliability.md: twenty minutes."""
+    session.run(sys.executable, "-m", "tests.faults.build.kills", *session.posargs)

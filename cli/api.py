@@ -76,6 +76,14 @@ class KilnApi:
     def lineage(self, version_id: str) -> Json:
         return self._json(self._request("GET", f"/images/lineage?id={quote(version_id, safe='')}"))
 
+    def leftovers(self) -> Json:
+        """What the janitor would do; changes nothing."""
+        return self._json(self._request("POST", "/janitor?dryRun=true"))
+
+    def sweep(self) -> None:
+        """Has the janitor remove what it finds; returns at once."""
+        self._request("POST", "/janitor")
+
     def _request(self, method: str, path: str, body: Json | None = None) -> httpx.Response:
         try:
             answer = self._http.request(method, path, json=body)

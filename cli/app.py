@@ -13,6 +13,7 @@ from cli.commands.demo import demo
 from cli.commands.doctor import doctor
 from cli.commands.down import down
 from cli.commands.images import images
+from cli.commands.janitor import janitor
 from cli.commands.logs import logs
 from cli.commands.reset import reset
 from cli.commands.runs import runs
@@ -25,7 +26,23 @@ from cli.errors import BuildFailedError, CommandError, InvalidFileError
 from cli.output import print_json
 
 INTERRUPTED = 130
-COMMANDS = (demo, up, down, reset, validate, convert, advise, build, runs, show, logs, cancel, images, doctor)
+COMMANDS = (
+    demo,
+    up,
+    down,
+    reset,
+    validate,
+    convert,
+    advise,
+    build,
+    runs,
+    show,
+    logs,
+    cancel,
+    images,
+    janitor,
+    doctor,
+)
 
 
 def make_app() -> typer.Typer:
