@@ -6,7 +6,7 @@ import asyncio
 import json
 import logging
 import uuid
-from typing import Any
+from typing import Any, Protocol
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -27,11 +27,16 @@ log = logging.getLogger(__name__)
 METHODS = ["GET", "HEAD", "PUT", "PATCH", "POST", "DELETE"]
 
 
+class Answering(Protocol):
+    async def answer(self, request: ArmRequest) -> Answer:
+        """Raises ArmError for everything that is refused."""
+
+
 class FrontDoor:
     """Turns HTTP into `ArmRequest` and `Answer` into HTTP, with faults and recording in between."""
 
-    def __init__(self, arm: Arm, faults: Faults, recorder: Recorder | None) -> None:
-        self._arm = arm
+    def __init__(self, answering: Answering, faults: Faults, recorder: Recorder | None) -> None:
+        self._answering = answering
         self._faults = faults
         self._recorder = recorder
 
@@ -50,7 +55,7 @@ class FrontDoor:
         if "status" in fault:
             return _refused(refusal(fault))
         try:
-            return await self._arm.answer(request)
+            return await self._answering.answer(request)
         except ArmError as error:
             return _refused(error)
         except Exception:
@@ -75,10 +80,12 @@ class FrontDoor:
 def create_app(
     arm: Arm, faults: Faults, recorder: Recorder | None, extra: list[Route], local: LocalApi
 ) -> Starlette:
-    front_door = FrontDoor(arm, faults, recorder)
-    return Starlette(
-        routes=[*local.routes(), *extra, Route("/{path:path}", front_door.serve, methods=METHODS)]
-    )
+    return door_app(FrontDoor(arm, faults, recorder), [*local.routes(), *extra])
+
+
+def door_app(door: FrontDoor, routes: list[Route]) -> Starlette:
+    """Everything that `routes` do not take goes through the door."""
+    return Starlette(routes=[*routes, Route("/{path:path}", door.serve, methods=METHODS)])
 
 
 async def _read(request: Request, fault: Json) -> ArmRequest:

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from local.cloud.catalogue import Catalogue
 from local.cloud.door import Door
 from local.cloud.executions import Executions
+from local.cloud.key_vault.servers import VaultServers
 from local.cloud.managed_state import ManagedState
 from local.cloud.operations import Operations
 from local.cloud.ports import Guest
+from local.cloud.quotas import Quotas
 from local.cloud.settings import CloudSettings
 from local.cloud.storage import Storage
 from local.cloud.store import Resource, Store
@@ -27,6 +29,8 @@ class Cloud:
     catalogue: Catalogue
     executions: Executions
     door: Door
+    quotas: Quotas
+    vaults: VaultServers
 
     async def release_contents(self, owner: Resource) -> None:
         """Removes the contents that a resource stands on, unless another one stands on them too."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from local.cloud.app import create_app
+from local.cloud.app import FrontDoor, create_app, door_app
 from local.cloud.arm import Arm
+from local.cloud.arm_ids import ArmId
 from local.cloud.catalogue import Catalogue, platform_image
 from local.cloud.cloud import Cloud
 from local.cloud.door import Door
@@ -17,15 +19,19 @@ from local.cloud.faults import Faults
 from local.cloud.forwarding import Forwarding
 from local.cloud.guests import create_guest
 from local.cloud.identity.authority import Authority
+from local.cloud.identity.certificates import ensure_certificates
 from local.cloud.identity.keys import ensure_identity_header, ensure_signing_key
 from local.cloud.identity.managed_identity import ManagedIdentity
 from local.cloud.identity.metadata import Metadata
 from local.cloud.identity.tokens import Tokens
+from local.cloud.key_vault.data_plane import VaultDataPlane
+from local.cloud.key_vault.servers import VaultServers
 from local.cloud.local_api import LocalApi
 from local.cloud.operation_requests import OperationRequests
 from local.cloud.operations import Operations
 from local.cloud.options import Options
 from local.cloud.providers import RESOURCE_TYPES, readings
+from local.cloud.quotas import Quotas
 from local.cloud.recording import Recorder
 from local.cloud.registry import Registry
 from local.cloud.resource_requests import ResourceRequests
@@ -54,6 +60,7 @@ class Service:
         await self.cloud.operations.stop()
         await self.cloud.executions.stop()
         await self.forwarding.stop()
+        await self.cloud.vaults.stop()
         self.cloud.store.close()
 
 
@@ -74,11 +81,12 @@ def compose(options: Options, settings: CloudSettings) -> Service:
         forwarding,
     )
     cloud.door.connect(arm.serve_itself)
+    cloud.vaults.connect(partial(_vault_app, cloud.store, tokens, faults))
     extra = [
         Route("/metadata/endpoints", Metadata(settings).endpoints),
         *Authority(settings, tokens, identity_header).routes(),
     ]
-    local = LocalApi(faults, cloud.operations, cloud.state, recorder)
+    local = LocalApi(faults, cloud, recorder)
     return Service(
         arm=create_app(arm, faults, recorder, extra, local),
         identity=ManagedIdentity(tokens, identity_header).app(),
@@ -87,6 +95,12 @@ def compose(options: Options, settings: CloudSettings) -> Service:
         registry=registry,
         forwarding=forwarding,
     )
+
+
+def _vault_app(store: Store, tokens: Tokens, faults: Faults, vault: ArmId, address: str) -> Starlette:
+    """Nothing is recorded: the bodies are secrets."""
+    data_plane = VaultDataPlane(store, tokens, vault, address)
+    return door_app(FrontDoor(data_plane, faults, None), [])
 
 
 def _cloud(options: Options, settings: CloudSettings) -> Cloud:
@@ -102,4 +116,6 @@ def _cloud(options: Options, settings: CloudSettings) -> Cloud:
         catalogue=Catalogue(tuple(map(platform_image, guest.marketplace()))),
         executions=Executions(),
         door=Door(),
+        quotas=Quotas(settings.data, settings.cores_quota),
+        vaults=VaultServers(ensure_certificates(settings.data)),
     )

@@ -16,6 +16,7 @@ from local.cloud.json_types import Json
 
 REDACTED = "REDACTED"
 SECRET_FIELDS = {"protectedparameters", "adminpassword", "customdata", "userdata", "runaspassword"}
+SECRET_PATH = re.compile(r"/providers/Microsoft\.KeyVault/vaults/[^/]+/secrets/", re.IGNORECASE)
 SIGNATURE = re.compile(r"(?<=[?&])sig=[^&]*")
 
 
@@ -37,7 +38,10 @@ class Recorder:
         self._path = path
 
     def record(self, exchange: Exchange) -> None:
-        line = json.dumps(redact(vars(exchange)))
+        shown = (
+            {**vars(exchange), "request": REDACTED} if SECRET_PATH.search(exchange.path) else vars(exchange)
+        )
+        line = json.dumps(redact(shown))
         with self._path.open("a") as file:
             file.write(line + "\n")
 

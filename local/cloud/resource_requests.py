@@ -78,7 +78,7 @@ class ResourceRequests:
         guards.check_conditions(request.headers, previous)
         # An absent `properties` is an empty one: what is required in it gets its full path in the refusal.
         complete = {**body, "properties": body.get("properties") or {}}
-        put = PutRequest(resource_id, parse_body(handler.body, complete), previous)
+        put = PutRequest(resource_id, parse_body(handler.body, complete), previous, request.api_version)
         if handler.tracked:
             guards.check_location(handler.name, put)
         if joined := self._join_running(handler, put):
@@ -187,7 +187,7 @@ def _new_state(handler: ResourceType, put: PutRequest) -> Resource:
     if handler.has_etag:
         document["etag"] = f'W/"{uuid.uuid4()}"'
     internal = dict(put.previous.internal) if put.previous else {}
-    internal["bodyHash"] = body_hash(put.body)
+    internal.update(bodyHash=body_hash(put.body), apiVersion=put.api_version)
     document["properties"]["provisioningState"] = "Updating" if put.previous else handler.creating_state
     return Resource(put.id, document, internal)
 

@@ -26,6 +26,7 @@ class PutRequest:
     id: ArmId
     body: Json
     previous: Resource | None
+    api_version: str
 
     @property
     def properties(self) -> Json:
@@ -73,7 +74,10 @@ class ResourceType:
         """Refuses what Azure would refuse at once."""
 
     def initialise(self, resource: Resource, previous: Resource | None) -> None:
-        """Fills in what the service writes; `resource.internal` already carries over from `previous`."""
+        """Fills in what the service writes; `resource.internal` already carries over from `previous`.
+
+        `internal["apiVersion"]` is that of this request, for defaults that depend on it.
+        """
 
     async def provision(self, resource_id: ArmId) -> None:
         """Brings the resource into being, or up to date."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import jwt
@@ -17,6 +17,7 @@ LIFETIME_SECONDS = 86_400
 KEY_ID = "kiln-local"
 PRINCIPAL_ID = "5ca1ab1e-0000-4000-8000-0000000000bb"
 CLIENT_ID = "5ca1ab1e-0000-4000-8000-0000000000cc"
+VAULT_AUDIENCE = "https://vault.azure.net"
 ARM_AUDIENCES = ("https://management.azure.com", "https://management.core.windows.net")
 
 
@@ -57,33 +58,43 @@ class Tokens:
         return IssuedToken(value, expires, audience, client_id)
 
     def verify(self, headers: Mapping[str, str]) -> Json:
-        """The claims of the bearer token. Raises ArmError 401 as ARM does.
+        """The claims of a bearer token for ARM. Raises ArmError 401 as ARM does."""
+        challenge = f'Bearer authorization_uri="{self._authority}", error="invalid_token"'
+        return self._verify(headers, (*ARM_AUDIENCES, self._arm), challenge)
 
-        Checked are its signature, issuer, audience and expiry.
-        """
+    def verify_for_vault(self, headers: Mapping[str, str]) -> Json:
+        """The claims of a bearer token for Key Vault. Raises ArmError 401 with its challenge, which clients
+        ask for by a request without a token."""
+        challenge = f'Bearer authorization="{self._authority}", resource="{VAULT_AUDIENCE}"'
+        return self._verify(headers, (VAULT_AUDIENCE,), challenge)
+
+    @property
+    def _authority(self) -> str:
+        return f"{self._arm}/{self._tenant_id}"
+
+    def _verify(self, headers: Mapping[str, str], services: Sequence[str], challenge: str) -> Json:
+        """Checks signature, issuer, audience and expiry."""
         scheme, _, token = headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token:
             message = "Authentication failed. The 'Authorization' header is missing."
-            raise self._refused("AuthenticationFailed", message)
-        audiences = [f"{url}{end}" for url in (*ARM_AUDIENCES, self._arm) for end in ("", "/")]
+            raise _refused("AuthenticationFailed", message, challenge)
+        audiences = [f"{url}{end}" for url in services for end in ("", "/")]
         try:
             claims: Json = jwt.decode(
                 token, self._key.public_key(), algorithms=["RS256"], audience=audiences, issuer=self.issuer
             )
         except jwt.ExpiredSignatureError as error:
-            raise self._refused(
-                "ExpiredAuthenticationToken", "The access token expiry is in the past."
-            ) from error
+            message = "The access token expiry is in the past."
+            raise _refused("ExpiredAuthenticationToken", message, challenge) from error
         except jwt.InvalidAudienceError as error:
             message = (
                 "The access token has been obtained for the wrong audience; use one of "
                 f"{', '.join(audiences)}."
             )
-            raise self._refused("InvalidAuthenticationTokenAudience", message) from error
+            raise _refused("InvalidAuthenticationTokenAudience", message, challenge) from error
         except jwt.InvalidTokenError as error:
-            raise self._refused(
-                "InvalidAuthenticationToken", f"The access token is invalid: {error}."
-            ) from error
+            message = f"The access token is invalid: {error}."
+            raise _refused("InvalidAuthenticationToken", message, challenge) from error
         return claims
 
     def own_claims(self) -> Json:
@@ -95,6 +106,6 @@ class Tokens:
         key = RSAAlgorithm.to_jwk(self._key.public_key(), as_dict=True)
         return {"keys": [{**key, "kid": KEY_ID, "use": "sig", "alg": "RS256"}]}
 
-    def _refused(self, code: str, message: str) -> ArmError:
-        challenge = f'Bearer authorization_uri="{self._arm}/{self._tenant_id}", error="invalid_token"'
-        return ArmError(401, code, message, headers={"WWW-Authenticate": challenge})
+
+def _refused(code: str, message: str, challenge: str) -> ArmError:
+    return ArmError(401, code, message, headers={"WWW-Authenticate": challenge})

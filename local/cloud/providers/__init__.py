@@ -13,7 +13,10 @@ from local.cloud.providers.microsoft_compute.platform_images import PlatformImag
 from local.cloud.providers.microsoft_compute.run_commands import RunCommands
 from local.cloud.providers.microsoft_compute.snapshots import Snapshots
 from local.cloud.providers.microsoft_compute.virtual_machines import VirtualMachines
+from local.cloud.providers.microsoft_key_vault.vault_secrets import VaultSecrets
+from local.cloud.providers.microsoft_key_vault.vaults import Vaults
 from local.cloud.providers.microsoft_managed_identity.user_assigned_identities import UserAssignedIdentities
+from local.cloud.providers.microsoft_network.nat_gateways import NatGateways
 from local.cloud.providers.microsoft_network.network_interfaces import NetworkInterfaces
 from local.cloud.providers.microsoft_network.network_security_groups import NetworkSecurityGroups
 from local.cloud.providers.microsoft_network.public_ip_addresses import PublicIpAddresses
@@ -35,7 +38,10 @@ RESOURCE_TYPES: tuple[type[ResourceType], ...] = (
     NetworkSecurityGroups,
     NetworkInterfaces,
     PublicIpAddresses,
+    NatGateways,
     UserAssignedIdentities,
+    Vaults,
+    VaultSecrets,
     Disks,
     Snapshots,
     VirtualMachines,

@@ -108,7 +108,7 @@ def test_a_disk_is_copied_out_by_the_storage(clients: Clients, azurite: Azurite,
     grant = {"access": "Read", "durationInSeconds": 600}
     access = clients.compute.disks.begin_grant_access("rg", name, grant).result().access_sas
     with azurite.service() as service:
-        copy = service.get_blob_client("scripts", "disk.vhd")
+        copy = service.create_container("copies").get_blob_client("disk.vhd")
         copy.start_copy_from_url(access)
         properties = copy.get_blob_properties()
         footer = copy.download_blob(offset=properties.size - 512, length=512).readall()

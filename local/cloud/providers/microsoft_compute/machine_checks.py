@@ -42,27 +42,25 @@ def check_size(cloud: Cloud, put: PutRequest) -> None:
         )
         raise invalid_parameter(message, "vmSize")
     others = [m for m in cloud.store.resources(type_name=MACHINES) if m.id.key != put.id.key]
-    used = cores_used(others, put.location)
-    wanted = MACHINE_SIZES[size].cores
-    if used + wanted > cloud.settings.cores_quota:
-        message = (
-            "Operation could not be completed as it results in exceeding approved Total Regional "
-            "Cores quota. "
-            f"Additional details - Deployment Model: Resource Manager, Location: {put.location}, "
-            "Current Limit: "
-            f"{cloud.settings.cores_quota}, Current Usage: {used}, Additional Required: {wanted}, "
-            f"(Minimum) New Limit Required: {used + wanted}."
-        )
-        raise ArmError(409, "OperationNotAllowed", message)
+    cloud.quotas.check(put.location, size, cores_used(others, put.location))
 
 
-def cores_used(machines: list[Resource], location: str) -> int:
-    """Deallocated machines do not count against the quota."""
-    return sum(
-        MACHINE_SIZES[machine.properties["hardwareProfile"]["vmSize"]].cores
-        for machine in machines
-        if machine.location == location and machine.internal.get("power") != "deallocated"
-    )
+def cores_used(machines: list[Resource], location: str) -> dict[str, int]:
+    """By family of sizes. Deallocated machines do not count against the quota."""
+    used: dict[str, int] = {}
+    for machine in machines:
+        size = MACHINE_SIZES[machine.properties["hardwareProfile"]["vmSize"]]
+        if machine.location == location and machine.internal.get("power") != "deallocated":
+            used[size.family] = used.get(size.family, 0) + size.cores
+    return used
+
+
+def check_startable(cloud: Cloud, machine: Resource) -> None:
+    """A machine that was deallocated needs its cores again."""
+    if machine.internal["power"] == "deallocated":
+        machines = cloud.store.resources(type_name=MACHINES)
+        used = cores_used(machines, machine.location)
+        cloud.quotas.check(machine.location, machine.properties["hardwareProfile"]["vmSize"], used)
 
 
 def check_interfaces(cloud: Cloud, put: PutRequest) -> None:

@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from local.cloud.cloud import Cloud
 from local.cloud.json_types import Json
 from local.cloud.locations import LOCATIONS, canonical_location
-from local.cloud.machine_sizes import MACHINE_SIZES, MachineSize
+from local.cloud.machine_sizes import MACHINE_SIZES, ONLY_V2, MachineSize
 from local.cloud.providers.microsoft_compute.machine_checks import MACHINES, cores_used
 from local.cloud.readings import Reading
 from local.cloud.requests import Answer, ArmRequest
 
+OS_DISK_MIB = 1_047_552
 COMPUTE = "/subscriptions/{subscription}/providers/Microsoft.Compute"
 
 
@@ -40,9 +41,9 @@ class MachineSizeReadings:
                 "name": name,
                 "numberOfCores": size.cores,
                 "memoryInMB": size.memory_gib * 1024,
-                "osDiskSizeInMB": 1_047_552,
+                "osDiskSizeInMB": OS_DISK_MIB,
                 "resourceDiskSizeInMB": 0,
-                "maxDataDiskCount": size.cores * 2,
+                "maxDataDiskCount": size.data_disks,
             }
             for name, size in MACHINE_SIZES.items()
         ]
@@ -52,10 +53,12 @@ class MachineSizeReadings:
         del request
         location = canonical_location(names["location"])
         machines = [m for m in self._cloud.store.resources(type_name=MACHINES) if m.location == location]
-        quota = self._cloud.settings.cores_quota
+        quotas, used = self._cloud.quotas, cores_used(machines, location)
+        families = sorted({size.family for size in MACHINE_SIZES.values()})
         rows = [
-            _usage("cores", "Total Regional vCPUs", cores_used(machines, location), quota),
+            _usage("cores", "Total Regional vCPUs", sum(used.values()), quotas.limit(location)),
             _usage("virtualMachines", "Virtual Machines", len(machines), 25_000),
+            *(_usage(f, f"{f} vCPUs", used.get(f, 0), quotas.limit(location, f)) for f in families),
         ]
         return Answer(200, {"value": rows})
 
@@ -74,7 +77,12 @@ def _sku(name: str, region: str) -> Json:
     capabilities = {
         "vCPUs": str(size.cores),
         "MemoryGB": str(size.memory_gib),
-        "HyperVGenerations": "V1,V2",
+        "HyperVGenerations": ",".join(size.generations),
+        "MaxDataDiskCount": str(size.data_disks),
+        "OSVhdSizeMB": str(OS_DISK_MIB),
+        "TrustedLaunchDisabled": str("V2" not in size.generations),
+        "DiskControllerTypes": "NVMe" if size.generations == ONLY_V2 and "v6" in name else "SCSI",
+        "EncryptionAtHostSupported": "True",
         "CpuArchitectureType": size.architecture,
         "PremiumIO": "True",
     }

@@ -10,6 +10,7 @@ from local.cloud.clock import now
 from local.cloud.cloud import Cloud
 from local.cloud.errors import not_allowed
 from local.cloud.json_types import Json
+from local.cloud.providers.microsoft_compute.machine_checks import check_startable
 from local.cloud.providers.microsoft_compute.machine_disks import disks_of
 from local.cloud.resource_type import Action
 from local.cloud.store import Resource
@@ -21,12 +22,17 @@ class PowerActions:
 
     def actions(self) -> Mapping[str, Action]:
         return {
-            "start": Action(self._start, _check_startable),
+            "start": Action(self._start, self._check_startable),
             "restart": Action(self._restart, _check_running),
             "poweroff": Action(self._power_off),
             "deallocate": Action(self._deallocate),
             "generalize": Action(self._generalize, _check_stopped, synchronous=True),
         }
+
+    def _check_startable(self, machine: Resource, body: Json) -> None:
+        del body
+        _refuse_generalized(machine, "start")
+        check_startable(self._cloud, machine)
 
     async def _start(self, machine: ArmId, body: Json) -> None:
         del body
@@ -70,11 +76,6 @@ def _refuse_generalized(machine: Resource, operation: str) -> None:
             f"Operation '{operation}' is not allowed on VM '{machine.id.name}' since the VM is generalized."
         )
         raise not_allowed(message)
-
-
-def _check_startable(machine: Resource, body: Json) -> None:
-    del body
-    _refuse_generalized(machine, "start")
 
 
 def _check_running(machine: Resource, body: Json) -> None:

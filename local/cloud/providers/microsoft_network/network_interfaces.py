@@ -139,6 +139,16 @@ class NetworkInterfaces(ResourceType):
         message = f"Subnet {subnet_id} does not have enough capacity for 1 IP addresses."
         raise ArmError(400, "SubnetIsFull", message)
 
+    def view(self, resource: Resource, expand: str) -> Json:
+        """`defaultOutboundConnectivityEnabled`: outbound without a NAT gateway or an address of its own."""
+        document = super().view(resource, expand)
+        first = resource.properties["ipConfigurations"][0]["properties"]
+        subnet = self.cloud.store.find(first["subnet"]["id"])
+        is_open = bool(subnet and subnet.properties.get("defaultOutboundAccess"))
+        has_own = "publicIPAddress" in first or bool(subnet and subnet.properties.get("natGateway"))
+        document["properties"]["defaultOutboundConnectivityEnabled"] = is_open and not has_own
+        return document
+
     def check_delete(self, resource: Resource) -> None:
         if machine := resource.properties.get("virtualMachine"):
             message = (

@@ -14,6 +14,8 @@ from local.cloud.schema import ENVELOPE, SUB_RESOURCE, Flag, ListOf, ReadOnly, R
 from local.cloud.store import Resource, Store
 
 INTERFACES = "Microsoft.Network/networkInterfaces"
+# learn.microsoft.com, "Default outbound access in Azure": new virtual networks, since 31 March 2026.
+PRIVATE_SINCE = "2026-01-01"
 
 SUBNET_PROPERTIES = Record(
     {
@@ -27,7 +29,7 @@ SUBNET_PROPERTIES = Record(
             Record({"service": Text(), "locations": ListOf(Text()), "provisioningState": ReadOnly()})
         ),
         "delegations": ListOf(Unsupported()),
-        "natGateway": Unsupported(),
+        "natGateway": SUB_RESOURCE,
         "routeTable": Unsupported(),
         "serviceEndpointPolicies": ListOf(Unsupported()),
         "provisioningState": ReadOnly(),
@@ -48,12 +50,31 @@ class Subnets(ResourceType):
         properties = put.properties
         for prefix in properties.get("addressPrefixes") or [properties.get("addressPrefix", "")]:
             check_prefix(prefix, "properties.addressPrefix")
-        group = properties.get("networkSecurityGroup")
-        if group and self.cloud.store.find(group["id"]) is None:
-            raise missing_reference(group["id"], put.id, "properties.networkSecurityGroup.id")
+        location = self.cloud.store.get(put.id.parent).location
+        check_references(self.cloud.store, put.id, properties, location, "properties")
+
+    def initialise(self, resource: Resource, previous: Resource | None) -> None:
+        set_outbound_default(resource.properties, resource.internal["apiVersion"], previous)
 
     def check_delete(self, resource: Resource) -> None:
         check_subnet_unused(self.cloud.store, resource.id)
+
+
+def check_references(store: Store, by: ArmId, properties: Json, location: str, where: str) -> None:
+    """What a subnet names must exist in its network's region. Raises ArmError 400."""
+    for name in ("networkSecurityGroup", "natGateway"):
+        reference = properties.get(name)
+        found = store.find(reference["id"]) if reference else None
+        if reference and (found is None or found.location != location):
+            raise missing_reference(reference["id"], by, f"{where}.{name}.id")
+
+
+def set_outbound_default(properties: Json, api_version: str, previous: Resource | None) -> None:
+    """Subnets made by an api-version of 2026 or later are private unless they say otherwise."""
+    if previous:
+        former = previous.properties["defaultOutboundAccess"]
+        properties.setdefault("defaultOutboundAccess", former)
+    properties.setdefault("defaultOutboundAccess", api_version < PRIVATE_SINCE)
 
 
 def check_prefix(prefix: str, target: str) -> IPv4Network | IPv6Network:

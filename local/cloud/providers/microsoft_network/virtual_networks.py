@@ -12,7 +12,9 @@ from local.cloud.json_types import Json
 from local.cloud.providers.microsoft_network.subnets import (
     SUBNET_PROPERTIES,
     check_prefix,
+    check_references,
     check_subnet_unused,
+    set_outbound_default,
     subnet_document,
 )
 from local.cloud.resource_type import PutRequest, ResourceType
@@ -69,6 +71,8 @@ class VirtualNetworks(ResourceType):
         wanted = put.properties.get("subnets", [])
         for subnet in wanted:
             _check_inside(space, subnet, put.id)
+            where = f"properties.subnets[{subnet['name']}].properties"
+            check_references(self.cloud.store, put.id, subnet.get("properties", {}), put.location, where)
         if put.previous and "subnets" in put.properties:
             names = {subnet["name"].lower() for subnet in wanted}
             for stored in self.cloud.store.children(put.id, SUBNETS):
@@ -87,8 +91,10 @@ class VirtualNetworks(ResourceType):
                 self.cloud.store.delete(stored.id)
         for subnet in wanted.values():
             subnet_id = resource.id.child("subnets", subnet["name"])
-            document = subnet_document(subnet_id, deepcopy(subnet.get("properties", {})))
-            self.cloud.store.save(Resource(subnet_id, document))
+            facts = deepcopy(subnet.get("properties", {}))
+            version = resource.internal["apiVersion"]
+            set_outbound_default(facts, version, self.cloud.store.find(subnet_id))
+            self.cloud.store.save(Resource(subnet_id, subnet_document(subnet_id, facts)))
 
     def check_delete(self, resource: Resource) -> None:
         for subnet in self.cloud.store.children(resource.id, SUBNETS):
