@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from shared.azure import gallery
+from shared.azure.gallery_versions import delete_version
 from shared.azure.version_lifecycle import ListedVersion, list_with_dates, set_end_of_life, versions_in_use
 from shared.catalog.cycles import LIFECYCLE
 from shared.domain.errors import BuildError, BuildFailed
@@ -51,7 +51,7 @@ def start_lifecycle_step(services: Services, call: LifecycleStepCall) -> Operati
     """Starts the change of the version in Azure."""
     version_id = call.step.version_id
     if call.step.action is LifecycleAction.DELETE:
-        return gallery.delete_version(services.arm.compute, version_id)
+        return delete_version(services.arm.compute, version_id)
     exclude = call.step.action is LifecycleAction.EXCLUDE
     end = datetime.fromisoformat(call.end_of_life_at)
     return set_end_of_life(services.arm.compute, version_id, end, exclude=exclude)

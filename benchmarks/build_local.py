@@ -31,7 +31,7 @@ def build(local: Local) -> Timing:
     address = Address(IMAGE, RESOURCE_GROUP, local.endpoints.subscriptionId)
     template = read_template(TEMPLATE, address, set_scene(local))
     with KilnApi(local.endpoints.functions) as api:
-        run_id = api.start_build(address.name, address.resource_group, template).id
+        run_id = api.start_build(template.name, address.resource_group, template.document).id
         run = api.run(run_id)
         for _ in range(MOST_LOOKS):
             if run.is_final:

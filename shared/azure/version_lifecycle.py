@@ -9,7 +9,7 @@ from azure.mgmt.compute import ComputeManagementClient
 from azure.mgmt.compute.models import GalleryImageVersion
 
 from shared.azure.errors import azure_errors, is_absent
-from shared.azure.gallery import VersionAddress
+from shared.azure.gallery_ids import VersionAddress
 from shared.azure.starting import start
 from shared.domain.operations import OperationKind, OperationRef
 
