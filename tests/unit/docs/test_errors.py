@@ -7,7 +7,7 @@ PAGE = Path("docs/errors.md")
 SOURCES = [
     path for folder in ("shared", "activities", "orchestrators") for path in Path(folder).rglob("*.py")
 ]
-MAKERS = {"BuildError", "_no_source"}
+MAKERS = {"BuildError", "Refusal", "_no_source"}
 
 
 def raised_codes() -> set[str]:
