@@ -8,10 +8,11 @@ from activities.planning_machines import plan_machines
 from activities.planning_outputs import plan_outputs
 from activities.planning_steps import plan_steps
 from shared.azure.sources import resolve
+from shared.azure.storage_accounts import find_account
 from shared.domain.errors import BuildError, BuildFailed
 from shared.domain.names import started_at
 from shared.domain.plan import BuildPlan
-from shared.domain.resolved_source import ResolvedSource
+from shared.domain.resolved_source import OriginKind, ResolvedSource
 from shared.domain.run import Stage
 from shared.domain.template import ImageTemplate, OsState
 from shared.services import Services
@@ -29,7 +30,9 @@ SPECIALIZED_NOTE = (
 
 def make_plan(services: Services, template: ImageTemplate, run_id: str) -> BuildPlan:
     """Resolves and checks everything the run depends on; creates nothing but claims on version numbers."""
-    source = resolve(services.arm.compute, template.source, template.location)
+    source = _with_account(
+        services, template, resolve(services.arm.compute, template.source, template.location)
+    )
     _check(template, source)
     plan = plan_run(services, template, run_id, source)
     plan = replace(plan, stages=_stages(template))
@@ -62,6 +65,14 @@ def plan_run(services: Services, template: ImageTemplate, run_id: str, source: R
         timeout_seconds=int(timeout.total_seconds()),
         notes=(SPECIALIZED_NOTE,) if specialized else (),
     )
+
+
+def _with_account(services: Services, template: ImageTemplate, source: ResolvedSource) -> ResolvedSource:
+    if source.disk is None or source.disk.kind is not OriginKind.BLOB:
+        return source
+    group = f"/subscriptions/{template.subscription_id}/resourceGroups/{services.settings.resource_group}"
+    account = find_account(services.arm.resources, source.disk.reference, group)
+    return replace(source, disk=replace(source.disk, account_id=account))
 
 
 def _default_size(source: ResolvedSource) -> str:

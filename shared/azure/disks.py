@@ -29,7 +29,9 @@ def put_disk(client: ComputeManagementClient, plan: BuildPlan, wanted: StagedIma
 
 def _creation(origin: Origin) -> CreationData:
     if origin.kind is OriginKind.BLOB:
-        return CreationData(create_option="Import", source_uri=origin.reference)
+        return CreationData(
+            create_option="Import", source_uri=origin.reference, storage_account_id=origin.account_id
+        )
     if origin.kind is OriginKind.IMAGE:
         reference = ImageDiskReference(id=origin.reference)
         in_gallery = "/galleries/" in origin.reference.lower()

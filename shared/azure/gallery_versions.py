@@ -80,7 +80,7 @@ def stored(origin: Origin) -> GalleryImageVersionStorageProfile:
     if origin.kind is OriginKind.IMAGE:
         return GalleryImageVersionStorageProfile(source=GalleryArtifactVersionFullSource(id=origin.reference))
     if origin.kind is OriginKind.BLOB:
-        disk = GalleryDiskImageSource(uri=origin.reference)
+        disk = GalleryDiskImageSource(uri=origin.reference, storage_account_id=origin.account_id)
     else:
         disk = GalleryDiskImageSource(id=origin.reference)
     return GalleryImageVersionStorageProfile(os_disk_image=GalleryOSDiskImage(source=disk))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
 from azure.mgmt.compute import ComputeManagementClient
 from azure.mgmt.resource.resources import ResourceManagementClient
@@ -71,9 +72,8 @@ def delete_tagged(clients: ArmClients, leftover: Leftover) -> OperationRef:
         return delete_group(clients.resources, parts[3], parts[1])
     version = _VERSIONS.of(clients.resources, leftover.type)
     with azure_errors(f"delete {leftover.id}"):
-        return start_unless_absent(
-            leftover.id, clients.resources.resources.begin_delete_by_id, leftover.id, version
-        )
+        delete = partial(clients.resources.resources.begin_delete_by_id, api_version=version)
+        return start_unless_absent(leftover.id, delete, leftover.id)
 
 
 def close_snapshot(client: ComputeManagementClient, snapshot_id: str) -> OperationRef:

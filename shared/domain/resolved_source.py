@@ -18,10 +18,11 @@ class OriginKind(StrEnum):
 
 @dataclass(frozen=True)
 class Origin:
-    """`reference` is a full ARM id, for a blob its URL."""
+    """`reference` is a full ARM id, for a blob its URL; `account_id` is the ARM id of a blob's account."""
 
     kind: OriginKind
     reference: str
+    account_id: str = ""
 
 
 @dataclass(frozen=True)

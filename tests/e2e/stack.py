@@ -14,6 +14,7 @@ from azure.core.credentials import AccessToken
 from azure.mgmt.resource.resources import ResourceManagementClient
 
 from cli.local import processes
+from cli.local.arm import Arm
 from cli.local.blobs import download_sparse
 from cli.local.demo_scene import set_scene
 from cli.local.home import Home
@@ -128,6 +129,52 @@ class Stack:
     def download(self, uri: str, target: Path) -> Path:
         download_sparse(self.local.endpoints.storage, uri, target)
         return target
+
+    def put(self, path: str, api_version: str, body: dict[str, Any]) -> None:
+        """Puts a resource; `path` is below the subscription."""
+        with Arm(self.local.cloud) as arm:
+            arm.put(path, api_version, body)
+
+    def resource(self, resource_id: str, api_version: str) -> dict[str, Any]:
+        """A resource's properties, as ARM has them now."""
+        with self._resources() as client:
+            found = client.resources.get_by_id(resource_id, api_version=api_version)
+            return dict(found.properties or {})
+
+    def disk_of(self, version_id: str | None, group: str = "kiln") -> str:
+        """The id of a disk made from a gallery version, or of an empty one."""
+        creation: dict[str, Any] = {"createOption": "Empty"}
+        if version_id is not None:
+            creation = {"createOption": "FromImage", "galleryImageReference": {"id": version_id}}
+        properties = {"creationData": creation, **({} if version_id else {"diskSizeGB": 1})}
+        path = f"/resourceGroups/{group}/providers/Microsoft.Compute/disks/base"
+        self.put(path, "2025-01-02", {"location": "westeurope", "properties": properties})
+        return f"/subscriptions/{self.local.endpoints.subscriptionId}{path}"
+
+    def snapshot_of(self, disk_id: str) -> str:
+        """The id of a snapshot of a disk."""
+        creation = {"createOption": "Copy", "sourceResourceId": disk_id}
+        path = "/resourceGroups/kiln/providers/Microsoft.Compute/snapshots/base"
+        body = {"location": "westeurope", "properties": {"creationData": creation}}
+        self.put(path, "2025-01-02", body)
+        return f"/subscriptions/{self.local.endpoints.subscriptionId}{path}"
+
+    def tags_of_group(self, name: str) -> dict[str, str]:
+        with self._resources() as client:
+            return dict(client.resource_groups.get(name).tags or {})
+
+    def specialized_definition(self) -> str:
+        """The id of an image definition for specialized images; made on first use."""
+        definition = self.definition().rpartition("/")[0] + "/specialized"
+        properties = {
+            "osType": "Linux",
+            "osState": "Specialized",
+            "hyperVGeneration": "V2",
+            "identifier": {"publisher": "Kiln", "offer": "tests", "sku": "specialized"},
+        }
+        path = "/resourceGroups/" + definition.partition("/resourceGroups/")[2]
+        self.put(path, "2025-03-03", {"location": "westeurope", "properties": properties})
+        return definition
 
     def definition(self) -> str:
         """The id of an image definition to publish to; made on first use."""
