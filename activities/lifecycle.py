@@ -5,7 +5,6 @@ from datetime import datetime
 
 from shared.azure.gallery_versions import delete_version
 from shared.azure.version_lifecycle import ListedVersion, list_with_dates, set_end_of_life, versions_in_use
-from shared.catalog.cycles import LIFECYCLE
 from shared.domain.errors import BuildError, BuildFailed
 from shared.domain.image_events import EventType, ImageEvent, new_event
 from shared.domain.lifecycle import (
@@ -20,6 +19,7 @@ from shared.domain.lifecycle import (
 )
 from shared.domain.operations import OperationRef
 from shared.domain.published_image import ImageState, PublishedImage
+from shared.domain.stored_policy import LIFECYCLE
 from shared.lifecycle.read_policy import read_lifecycle_policy
 from shared.lifecycle.revoking import mark_revoked
 from shared.services import Services

@@ -12,10 +12,10 @@ from shared.api.errors import error_body
 from shared.api.images import image_body
 from shared.api.lifecycle import read_revocation, report_body
 from shared.api.patching import policy_body
-from shared.catalog.cycles import LIFECYCLE, StoredPolicy
 from shared.domain.codec import Json, to_json
 from shared.domain.lifecycle import RevokeRequest
 from shared.domain.problems import InvalidTemplateError
+from shared.domain.stored_policy import LIFECYCLE, StoredPolicy
 from shared.lifecycle.applying import apply_policy
 from shared.lifecycle.read_policy import read_lifecycle_policy
 from shared.lifecycle.revoking import to_revoke

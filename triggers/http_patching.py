@@ -10,10 +10,10 @@ import azure.functions as func
 from shared.access.roles import Role
 from shared.api.errors import error_body
 from shared.api.patching import cycle_body, policy_body, read_decision
-from shared.catalog.cycles import StoredPolicy
 from shared.domain.codec import Json, to_json
 from shared.domain.patch_cycle import APPROVE_EVENT, CANCEL_EVENT, CycleReport, CycleState
 from shared.domain.problems import InvalidTemplateError
+from shared.domain.stored_policy import StoredPolicy
 from shared.patching.canceling import cancel_builds
 from shared.patching.due import CycleRunningError, start_by_hand
 from shared.patching.read_policy import read_policy

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from shared.catalog.cycles import StoredPolicy
 from shared.domain.codec import Json
 from shared.domain.patch_cycle import Approval, CycleReport
 from shared.domain.problems import InvalidTemplateError, Problem
+from shared.domain.stored_policy import StoredPolicy
 
 
 @dataclass(frozen=True)

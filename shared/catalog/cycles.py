@@ -13,21 +13,11 @@ from shared.azure.errors import azure_errors
 from shared.domain.codec import from_json, to_json
 from shared.domain.lifecycle import LifecycleReport
 from shared.domain.patch_cycle import CycleReport
+from shared.domain.stored_policy import PATCH, StoredPolicy
 
 # A text property holds 32 Ki characters; a report of thousands of templates needs several.
 PIECE = 30_000
-PATCH, LIFECYCLE = "patch", "lifecycle"
 T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class StoredPolicy:
-    """A policy as its owner wrote it; `looked_at` is until when its schedule was followed (UTC, ISO 8601)."""
-
-    name: str
-    document: dict[str, object]
-    looked_at: str
-    kind: str = PATCH
 
 
 @dataclass(frozen=True)

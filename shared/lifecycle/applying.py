@@ -1,8 +1,8 @@
 """Applying lifecycle policies: by hand, first of all dry; by the clock, those that are enabled."""
 
-from shared.catalog.cycles import LIFECYCLE, StoredPolicy
 from shared.domain.codec import to_json
 from shared.domain.lifecycle import LifecycleRequest
+from shared.domain.stored_policy import LIFECYCLE, StoredPolicy
 from shared.lifecycle.read_policy import read_lifecycle_policy
 from shared.services import Services
 from shared.starting import Durable, utc_now

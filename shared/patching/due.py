@@ -3,9 +3,9 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from shared.catalog.cycles import StoredPolicy
 from shared.domain.codec import to_json
 from shared.domain.patch_cycle import CycleReport, CycleRequest, CycleState
+from shared.domain.stored_policy import StoredPolicy
 from shared.patching.policy import PatchPolicy
 from shared.patching.read_policy import read_policy
 from shared.patching.selection import unfinished
