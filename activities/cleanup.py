@@ -48,4 +48,7 @@ def delete_managed_image(services: Services, call: IndexedCall) -> OperationRef:
 def delete_vhd(services: Services, call: IndexedCall) -> None:
     """Deletes VHD output `index`, which was begun and not completed."""
     plan = services.documents.get_plan(call.run_id)
-    services.blobs.delete(plan.vhds[call.index].blob_path)
+    path = plan.vhds[call.index].blob_path
+    # A template may name the blob, and then another run's VHD may lie there still.
+    if services.blobs.owner(path) == call.run_id:
+        services.blobs.delete(path)

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from activities.planning_machines import captured_disk, captured_vm, with_result_image
 from shared.azure.gallery import STANDARD, Definition, get_definition, list_versions
+from shared.azure.images import image_exists
 from shared.catalog.claims import Claim
 from shared.distributors.gallery_image_id import GalleryImageId
 from shared.distributors.version_number import next_version
@@ -36,6 +37,7 @@ def plan_outputs(services: Services, plan: BuildPlan, template: ImageTemplate) -
                 plan = add_gallery(services, plan, item, definition, _origin(plan, definition))
             case ManagedImageDistributor():
                 check_managed_image(plan, item)
+                check_absent(services, item)
                 plan = add_managed_image(plan, item, captured_vm(plan))
             case VhdDistributor():
                 plan = add_vhd(plan, item, captured_disk(plan))
@@ -88,7 +90,8 @@ def add_gallery(
     services: Services, plan: BuildPlan, item: SharedImageDistributor, definition: Definition, origin: Origin
 ) -> BuildPlan:
     image = GalleryImageId.parse(item.gallery_image_id)
-    version = image.version or _claim_version(services, plan, item, image)
+    claim = _claim_exactly if image.version else _claim_version
+    version = claim(services, plan, item, image)
     output = GalleryOutput(
         name=item.run_output_name,
         version_id=f"{image.definition_id}/versions/{version}",
@@ -115,6 +118,25 @@ def add_vhd(plan: BuildPlan, item: VhdDistributor, disk: Origin) -> BuildPlan:
     path = item.uri or f"vhds/{plan.run_id}/{item.run_output_name}.vhd"
     output = VhdOutput(name=item.run_output_name, blob_path=path, metadata=metadata)
     return replace(plan, vhds=(*plan.vhds, output), snapshot_of=disk)
+
+
+def check_absent(services: Services, item: ManagedImageDistributor) -> None:
+    """An image that is there already is not this run's: a run that fails deletes what it had begun."""
+    if image_exists(services.arm.compute, item.image_id):
+        message = f"the managed image of output {item.run_output_name} exists already: {item.image_id}"
+        raise BuildFailed(BuildError("OutputExists", message))
+
+
+def _claim_exactly(
+    services: Services, plan: BuildPlan, item: SharedImageDistributor, image: GalleryImageId
+) -> str:
+    """The template's own number; versions are immutable, so one that is taken cannot be published again."""
+    taken = {version.name for version in list_versions(services.arm.compute, image.definition_id)}
+    scope = image.definition_id.lower().replace("/", "|")
+    if image.version in taken or services.claims.claim(scope, image.version, plan.run_id) is Claim.TAKEN:
+        message = f"version {image.version} of output {item.run_output_name} exists already"
+        raise BuildFailed(BuildError("OutputExists", message))
+    return image.version
 
 
 def _claim_version(

@@ -30,7 +30,7 @@ def copy_vhd(services: Services, call: OperationCall) -> OperationRef:
     plan = services.documents.get_plan(call.run_id)
     output = plan.vhds[call.index]
     source = snapshots.read_granted_url(services.arm.compute, call.operation_url)
-    return services.blobs.start_copy(source, output.blob_path, output.metadata)
+    return services.blobs.start_copy(source, output.blob_path, output.metadata, call.run_id)
 
 
 def vhd_uri(services: Services, call: IndexedCall) -> str:

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 
+from azure.core.exceptions import HttpResponseError
 from azure.mgmt.compute import ComputeManagementClient
 from azure.mgmt.compute.models import Image, ImageOSDisk, ImageProperties, ImageStorageProfile, SubResource
 
-from shared.azure.errors import azure_errors
+from shared.azure.errors import azure_errors, is_absent
 from shared.azure.starting import start, start_unless_absent
 from shared.domain.operations import OperationRef
 from shared.domain.plan import BuildPlan
@@ -35,6 +36,18 @@ def _properties(plan: BuildPlan, origin: Origin) -> ImageProperties:
     else:
         disk.managed_disk = SubResource(id=origin.reference)
     return ImageProperties(storage_profile=ImageStorageProfile(os_disk=disk), hyper_v_generation=generation)
+
+
+def image_exists(client: ComputeManagementClient, image_id: str) -> bool:
+    group, name = _address(image_id)
+    with azure_errors(f"look for managed image {name}"):
+        try:
+            client.images.get(group, name)
+        except HttpResponseError as error:
+            if is_absent(error):
+                return False
+            raise
+        return True
 
 
 def delete_image(client: ComputeManagementClient, image_id: str) -> OperationRef:

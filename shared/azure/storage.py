@@ -24,6 +24,7 @@ from shared.domain.errors import BuildError
 from shared.domain.operations import OperationKind, OperationRef, OperationState, OperationStatus
 from shared.settings import Settings
 
+OWNER = "kiln_run"  # metadata
 CONTAINERS = ("kiln", "vhds")
 DIGEST = "sha256"  # metadata of a blob
 
@@ -138,13 +139,26 @@ class BlobStore:
         """For a writer of an append blob: the agent creates it and adds to it."""
         return self._signed(path, BlobSasPermissions(read=True, add=True, create=True, write=True), lifetime)
 
-    def start_copy(self, source_url: str, path: str, metadata: dict[str, str]) -> OperationRef:
-        """Has the storage service copy `source_url` to the blob `path`; asking twice starts one copy."""
+    def start_copy(self, source_url: str, path: str, metadata: dict[str, str], owner: str) -> OperationRef:
+        """Has the storage service copy `source_url` to the blob `path`; an owner that asks twice starts one.
+
+        What another owner wrote there is replaced.
+        """
         blob = self._blob(path)
         with azure_errors(f"copy to {path}"):
-            if self.copy_status(path).state is OperationState.FAILED:
-                blob.start_copy_from_url(source_url, metadata=metadata)
+            if self.owner(path) != owner or self.copy_status(path).state is OperationState.FAILED:
+                blob.start_copy_from_url(source_url, metadata={**metadata, OWNER: owner})
         return OperationRef(OperationKind.BLOB_COPY, path)
+
+    def owner(self, path: str) -> str:
+        """Who had the blob copied, empty when nobody did."""
+        with azure_errors(f"look at blob {path}"):
+            try:
+                return str((self._blob(path).get_blob_properties().metadata or {}).get(OWNER, ""))
+            except HttpResponseError as error:
+                if is_absent(error):
+                    return ""
+                raise
 
     def copy_status(self, path: str) -> OperationStatus:
         """State of the copy into blob `path`; FAILED where there is none."""

@@ -7,7 +7,7 @@ from shared.domain.operations import OperationRef, PollPolicy
 from shared.domain.region_quota import RegionLimits
 from shared.domain.run import Run
 
-RUN_TAG, EXPIRES_TAG, KEPT_TAG = "kiln-run", "kiln-expires", "kiln-kept"
+RUN_TAG, EXPIRES_TAG = "kiln-run", "kiln-expires"
 GROUP = "Microsoft.Resources/resourceGroups"
 # What uses others goes before what is used. Types that are not listed go in between.
 _ORDER = (
@@ -148,7 +148,7 @@ def removal_reason(tagged: Tagged, run: Run | None, now: datetime) -> str:
         return "its run is not known here, and it has expired" if expired else ""
     if any(output.id.lower() == tagged.id.lower() for output in run.outputs if output.id):
         return ""
-    if KEPT_TAG in tagged.tags or run.kept_until:
+    if run.kept_until:
         return "it was kept after an aborted build, and has expired" if expired else ""
     return f"its run has ended ({run.state.value})"
 

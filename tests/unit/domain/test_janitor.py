@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from shared.domain.janitor import EXPIRES_TAG, GROUP, KEPT_TAG, LAST_RANK, Leftover, Tagged, removal_reason
+from shared.domain.janitor import EXPIRES_TAG, GROUP, LAST_RANK, Leftover, Tagged, removal_reason
 from shared.domain.run import Output, Progress, Run, RunState
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -14,8 +14,8 @@ RUN = Run("web-20261121T100000-abcdef", "/templates/web", "westeurope", state=Ru
 VM = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/vm"
 
 
-def thing(expires: str = FUTURE, **tags: str) -> Tagged:
-    return Tagged(VM, "Microsoft.Compute/virtualMachines", {"kiln-run": RUN.id, EXPIRES_TAG: expires, **tags})
+def thing(expires: str = FUTURE) -> Tagged:
+    return Tagged(VM, "Microsoft.Compute/virtualMachines", {"kiln-run": RUN.id, EXPIRES_TAG: expires})
 
 
 @pytest.mark.parametrize("state", [RunState.QUEUED, RunState.RUNNING, RunState.CANCELING])
@@ -30,8 +30,9 @@ def test_what_an_ended_run_left_goes(state: RunState) -> None:
 
 
 def test_what_was_kept_on_purpose_stays_until_it_expires() -> None:
-    assert removal_reason(thing(**{KEPT_TAG: "aborted"}), RUN, NOW) == ""
-    assert "expired" in removal_reason(thing(PAST, **{KEPT_TAG: "aborted"}), RUN, NOW)
+    aborted = replace(RUN, kept_until=FUTURE)
+    assert removal_reason(thing(), aborted, NOW) == ""
+    assert "expired" in removal_reason(thing(PAST), aborted, NOW)
 
 
 @pytest.mark.parametrize(("expires", "goes"), [(PAST, True), (FUTURE, False), ("soon", False), ("", False)])
