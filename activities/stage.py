@@ -80,7 +80,8 @@ def stage_artifact(services: Services, call: StepCall) -> OperationRef:
     artifact = _step(load_template(services, call.run_id), call.phase, call.index).artifact
     if artifact is not None:
         path = plan.step(call.phase, call.index).artifact_blob
-        digest = services.blobs.write_stream(path, fetch(artifact.uri, services.credential))
+        pieces = fetch(artifact.uri, services.credential, services.reachable)
+        digest = services.blobs.write_stream(path, pieces)
         check(artifact.uri, digest, artifact.sha256)
     return OperationRef(OperationKind.DONE, call.run_id)
 

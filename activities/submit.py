@@ -42,7 +42,7 @@ def _check_artifacts(services: Services, template: ImageTemplate) -> None:
 def _check_artifact(services: Services, place: str, uri: str, sha256: str) -> None:
     try:
         digest = hashlib.sha256()
-        for piece in fetch(uri, services.credential):
+        for piece in fetch(uri, services.credential, services.reachable):
             digest.update(piece)
         check(uri, digest.hexdigest(), sha256)
     except BuildFailed as failure:

@@ -8,6 +8,7 @@ from azure.core.credentials import TokenCredential
 
 from shared.azure.bus import Bus, make_bus
 from shared.azure.clients import ArmClients, make_arm_clients, make_credential
+from shared.azure.safe_web import AllowedAddresses
 from shared.azure.storage import BlobStore, make_blob_service
 from shared.catalog.claims import Claims
 from shared.catalog.cycles import CycleCatalog
@@ -45,6 +46,7 @@ class Services:
     images: ImageCatalog
     cycles: CycleCatalog
     bus: Bus | None
+    reachable: AllowedAddresses
 
 
 def make_services(settings: Settings) -> Services:
@@ -67,6 +69,7 @@ def make_services(settings: Settings) -> Services:
         images=ImageCatalog(tables.get_table_client(IMAGES)),
         cycles=CycleCatalog(tables.get_table_client(CYCLES)),
         bus=make_bus(settings, credential),
+        reachable=AllowedAddresses(settings.fetch_networks),
     )
 
 

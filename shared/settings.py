@@ -1,5 +1,6 @@
 """Where Kiln meets Azure: read from the environment once, the only thing that differs between places."""
 
+import ipaddress
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,6 +8,7 @@ from dataclasses import dataclass, field
 from shared.domain.operations import PollPolicy
 from shared.domain.region_quota import RegionLimits
 
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 PUBLIC_ARM = "https://management.azure.com"
 BUS_CONNECTION = "KILN_SERVICEBUS_CONNECTION"  # the name that triggers are bound by
 
@@ -22,7 +24,8 @@ class Settings:
     `storage_connection` is a storage connection string; when it is empty, `storage_account` names the account
     that the app's managed identity may use (`https://<account>.blob.core.windows.net`, tables likewise).
     `bus_connection` and `bus_namespace` (`<name>.servicebus.windows.net`) say the same of Service Bus, which
-    Kiln does without when both are empty.
+    Kiln does without when both are empty. Scripts and files are fetched from public addresses, and from
+    `fetch_networks`.
     """
 
     subscription_id: str
@@ -36,6 +39,7 @@ class Settings:
     location: str = "westeurope"
     poll: PollPolicy = field(default_factory=PollPolicy)
     limits: RegionLimits = field(default_factory=RegionLimits)
+    fetch_networks: tuple[Network, ...] = ()
 
 
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -59,6 +63,11 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         for name, value in bounds.items()
         if not value.isdigit()
     ]
+    networks: tuple[Network, ...] = ()
+    try:
+        networks = tuple(map(ipaddress.ip_network, _parts(environment.get("KILN_FETCH_NETWORKS", ""))))
+    except ValueError as error:
+        problems.append(f"KILN_FETCH_NETWORKS: {error}")
     if problems:
         raise SettingsError("; ".join(problems))
     return Settings(
@@ -77,6 +86,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
             patience_seconds=float(patience),
         ),
         limits=RegionLimits(*map(int, bounds.values())),
+        fetch_networks=networks,
     )
 
 
@@ -85,6 +95,10 @@ def has_bus(environment: Mapping[str, str] = os.environ) -> bool:
     return bool(
         environment.get(BUS_CONNECTION) or environment.get(f"{BUS_CONNECTION}__fullyQualifiedNamespace")
     )
+
+
+def _parts(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
 
 
 def _is_positive(text: str) -> bool:

@@ -8,19 +8,20 @@ from azure.core.credentials import TokenCredential
 from azure.storage.blob import BlobClient
 
 from shared.azure.errors import azure_errors
+from shared.azure.safe_web import AllowedAddresses, ForbiddenAddressError, safe_session
 from shared.domain.errors import BuildError, BuildFailed, TransientError
 
 TIMEOUT_SECONDS = 60.0
 PIECE_BYTES = 8 * 1024 * 1024  # 50,000 blocks of it, Azure's limit for a blob, are 390 GiB
 
 
-def fetch(uri: str, credential: TokenCredential) -> Iterator[bytes]:
+def fetch(uri: str, credential: TokenCredential, allowed: AllowedAddresses) -> Iterator[bytes]:
     """The bytes behind `uri` in pieces, none of them kept.
 
-    Raises BuildFailed(ArtifactNotFetched); messages never show a query string, because a signature may be
-    in it.
+    Raises BuildFailed(ArtifactNotFetched), also for an address that is neither public nor `allowed`; messages
+    never show a query string, because a signature may be in it.
     """
-    return _from_storage(uri, credential) if _is_private_blob(uri) else _from_web(uri)
+    return _from_storage(uri, credential) if _is_private_blob(uri) else _from_web(uri, allowed)
 
 
 def check(uri: str, found: str, wanted: str) -> None:
@@ -46,11 +47,17 @@ def _from_storage(uri: str, credential: TokenCredential) -> Iterator[bytes]:
         yield from blob.download_blob().chunks()
 
 
-def _from_web(uri: str) -> Iterator[bytes]:
+def _from_web(uri: str, allowed: AllowedAddresses) -> Iterator[bytes]:
     try:
-        with requests.get(uri, timeout=TIMEOUT_SECONDS, stream=True) as response:
+        with (
+            safe_session(allowed) as session,
+            session.get(uri, timeout=TIMEOUT_SECONDS, stream=True) as response,
+        ):
             _check(uri, response)
             yield from response.iter_content(PIECE_BYTES)
+    except ForbiddenAddressError as error:
+        message = f"{_shown(uri)} is not fetched: {error}; KILN_FETCH_NETWORKS can allow a network"
+        raise BuildFailed(BuildError("ArtifactNotFetched", message)) from None
     except requests.RequestException as error:
         # The exception's own text holds the whole URL, signature included.
         raise TransientError(f"could not fetch {_shown(uri)}: {type(error).__name__}") from None

@@ -45,11 +45,6 @@ class AllowedAddresses:
             raise ForbiddenAddressError(f"{address} is not a public address")
 
 
-def read_networks(text: str) -> tuple[Network, ...]:
-    """Networks in CIDR notation, separated by commas. Raises ValueError that names the faulty one."""
-    return tuple(ipaddress.ip_network(part.strip()) for part in text.split(",") if part.strip())
-
-
 def safe_session(allowed: AllowedAddresses) -> requests.Session:
     """A session for http and https whose every connection, redirects included, is checked."""
     session = _Session()

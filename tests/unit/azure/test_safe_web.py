@@ -1,5 +1,6 @@
 """What a template may fetch from, checked on real sockets."""
 
+import ipaddress
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -7,9 +8,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 import requests
 
-from shared.azure.safe_web import AllowedAddresses, ForbiddenAddressError, read_networks, safe_session
+from shared.azure.safe_web import AllowedAddresses, ForbiddenAddressError, safe_session
+from shared.settings import SettingsError, read_settings
 
-LOOPBACK = AllowedAddresses(read_networks("127.0.0.1/32"))
+LOOPBACK = AllowedAddresses((ipaddress.ip_network("127.0.0.1/32"),))
+ENVIRONMENT = {"KILN_SUBSCRIPTION_ID": "s", "KILN_STORAGE_ACCOUNT": "a"}
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -107,7 +110,8 @@ def test_other_schemes_are_refused(uri: str) -> None:
         session.get(uri, timeout=5)
 
 
-def test_a_faulty_network_is_named() -> None:
-    assert len(read_networks(" 10.0.0.0/8, fd00::/8 ,")) == 2
-    with pytest.raises(ValueError, match="nonsense"):
-        read_networks("10.0.0.0/8, nonsense")
+def test_networks_come_from_a_setting_and_a_faulty_one_is_named() -> None:
+    settings = read_settings({**ENVIRONMENT, "KILN_FETCH_NETWORKS": " 10.0.0.0/8, fd00::/8 ,"})
+    assert [str(network) for network in settings.fetch_networks] == ["10.0.0.0/8", "fd00::/8"]
+    with pytest.raises(SettingsError, match="KILN_FETCH_NETWORKS: 'nonsense'"):
+        read_settings({**ENVIRONMENT, "KILN_FETCH_NETWORKS": "10.0.0.0/8, nonsense"})
