@@ -17,7 +17,9 @@ from cli.local import processes
 from cli.local.arm import Arm
 from cli.local.blobs import download_sparse
 from cli.local.demo_scene import set_scene
+from cli.local.files import write_json
 from cli.local.home import Home
+from cli.local.ports import DEFAULT_PORTS, any_free_port
 from cli.local.supervisor import Local, bring_up, take_down
 
 ENDED = {"Succeeded", "PartiallySucceeded", "Failed", "Canceled"}
@@ -44,6 +46,8 @@ class Stack:
     @classmethod
     def start(cls, root: Path) -> "Stack":
         home = Home(root)
+        # The well-known ports are free for all: another stack that starts now would see them free too.
+        write_json(home.ports, {name: any_free_port() for name in DEFAULT_PORTS})
         return cls(home, bring_up(home))
 
     def stop(self) -> None:
