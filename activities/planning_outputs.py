@@ -90,8 +90,7 @@ def add_gallery(
     services: Services, plan: BuildPlan, item: SharedImageDistributor, definition: Definition, origin: Origin
 ) -> BuildPlan:
     image = GalleryImageId.parse(item.gallery_image_id)
-    claim = _claim_exactly if image.version else _claim_version
-    version = claim(services, plan, item, image)
+    version = _claim_exactly(services, plan, item, image) or _claim_version(services, plan, item, image)
     output = GalleryOutput(
         name=item.run_output_name,
         version_id=f"{image.definition_id}/versions/{version}",
@@ -130,7 +129,9 @@ def check_absent(services: Services, item: ManagedImageDistributor) -> None:
 def _claim_exactly(
     services: Services, plan: BuildPlan, item: SharedImageDistributor, image: GalleryImageId
 ) -> str:
-    """The template's own number; versions are immutable, so one that is taken cannot be published again."""
+    """The template's own number, empty when it has none; a version that is there cannot be published again."""
+    if not image.version:
+        return ""
     taken = {version.name for version in list_versions(services.arm.compute, image.definition_id)}
     scope = image.definition_id.lower().replace("/", "|")
     if image.version in taken or services.claims.claim(scope, image.version, plan.run_id) is Claim.TAKEN:
