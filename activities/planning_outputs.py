@@ -129,7 +129,7 @@ def check_absent(services: Services, item: ManagedImageDistributor) -> None:
 def _claim_exactly(
     services: Services, plan: BuildPlan, item: SharedImageDistributor, image: GalleryImageId
 ) -> str:
-    """The template's own number, empty when it has none; a version that is there cannot be published again."""
+    """The template's own number, empty when it has none; a version that is there cannot be made again."""
     if not image.version:
         return ""
     taken = {version.name for version in list_versions(services.arm.compute, image.definition_id)}

@@ -17,7 +17,6 @@ from cli.local import supervisor
 from cli.local.arm import Arm
 from cli.local.demo_scene import GALLERIES_API_VERSION, GROUPS_API_VERSION
 from cli.local.environment import RESOURCE_GROUP, CloudAccess
-from cli.local.home import Home
 from cli.local.parts import Part
 from tests.e2e.stack import ENDED, Stack, shell, tiny
 from tests.faults.build.arm_calls import ArmCall, Lane, calls_of
@@ -127,12 +126,12 @@ def scene(root: Path) -> Iterator[Scene]:
     record = root / "record.jsonl"
     make_cloud, make_functions = supervisor.cloud_part, supervisor.functions_part
 
-    def recorded(home: Home, ports: dict[str, int]) -> Part:
-        part = make_cloud(home, ports)
+    def recorded(*given: Any) -> Part:
+        part = make_cloud(*given)
         return replace(part, command=[*part.command, "--record", str(record), "--cores-quota", "1000"])
 
-    def impatient(home: Home, ports: dict[str, int], cloud: CloudAccess) -> Part:
-        part = make_functions(home, ports, cloud)
+    def impatient(*given: Any) -> Part:
+        part = make_functions(*given)
         return replace(part, environment={**part.environment, "KILN_PATIENCE_SECONDS": PATIENCE_SECONDS})
 
     with (
