@@ -54,11 +54,17 @@ class Provider:
 class Forwarding:
     """`providers` are found by their namespace in lower case."""
 
-    def __init__(self, settings: CloudSettings, store: Store, providers: Mapping[str, Provider]) -> None:
+    def __init__(
+        self,
+        settings: CloudSettings,
+        store: Store,
+        providers: Mapping[str, Provider],
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
         self._settings = settings
         self._store = store
         self._providers = providers
-        self._client = httpx.AsyncClient(timeout=TIMEOUT_SECONDS, trust_env=False)
+        self._client = httpx.AsyncClient(timeout=TIMEOUT_SECONDS, trust_env=False, transport=transport)
         self._key = os.environ.get(KEY_VARIABLE, "")
 
     def takes(self, request: ArmRequest) -> bool:

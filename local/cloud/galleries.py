@@ -96,22 +96,31 @@ def security_type(definition: Json) -> str:
     return next((feature["value"] for feature in features if feature.get("name") == "SecurityType"), "")
 
 
-def find_shared_gallery(store: Store, unique_name: str) -> Resource:
-    """The gallery of this unique name, if it is shared. Raises ArmError 404."""
-    for gallery in store.resources(type_name=GALLERIES):
-        same = gallery.properties["identifier"]["uniqueName"].lower() == unique_name.lower()
-        if same and gallery.properties.get("sharingProfile", {}).get("groups"):
+def shared_galleries(store: Store, subscription: str) -> list[Resource]:
+    """Those that are shared with the subscription or with a tenant; here there is one tenant."""
+    return [gallery for gallery in store.resources(type_name=GALLERIES) if _is_shared(gallery, subscription)]
+
+
+def _is_shared(gallery: Resource, subscription: str) -> bool:
+    groups = gallery.properties.get("sharingProfile", {}).get("groups", [])
+    return any(group["type"] == "AADTenants" or subscription.lower() in group["ids"] for group in groups)
+
+
+def find_shared_gallery(store: Store, unique_name: str, subscription: str) -> Resource:
+    """The gallery of this unique name, if it is shared with the subscription. Raises ArmError 404."""
+    for gallery in shared_galleries(store, subscription):
+        if gallery.properties["identifier"]["uniqueName"].lower() == unique_name.lower():
             return gallery
     message = f"The shared gallery '{unique_name}' was not found, or is not shared with this subscription."
     raise ArmError(404, "GalleryNotFound", message)
 
 
-def find_shared_image(store: Store, text: str, location: str) -> Resource:
+def find_shared_image(store: Store, text: str, location: str, subscription: str) -> Resource:
     """The version of a `sharedGalleryImageId`. Raises ArmError."""
     if not (match := SHARED_ID.fullmatch(text)):
         message = f"The value '{text}' of imageReference.sharedGalleryImageId is invalid."
         raise invalid_parameter(message, "imageReference.sharedGalleryImageId")
-    gallery = find_shared_gallery(store, match["gallery"])
+    gallery = find_shared_gallery(store, match["gallery"], subscription)
     definition = gallery.id.child("images", match["image"])
     version = match["version"] or "latest"
     return find_version(store, definition.child("versions", version), location)

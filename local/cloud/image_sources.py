@@ -58,7 +58,9 @@ class ImageSource:
 def resolve_image(cloud: Cloud, reference: Json, location: str) -> ImageSource:
     """What an `imageReference` means now. Raises ArmError when it cannot be used in this region."""
     if shared := reference.get("sharedGalleryImageId"):
-        return _gallery_source(cloud, galleries.find_shared_image(cloud.store, shared, location), location)
+        own = cloud.settings.subscription_id
+        version = galleries.find_shared_image(cloud.store, shared, location, own)
+        return _gallery_source(cloud, version, location)
     if not reference.get("id"):
         return _platform_source(cloud.catalogue.resolve(reference))
     if match := PLATFORM_ID.fullmatch(reference["id"]):

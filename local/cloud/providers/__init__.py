@@ -11,6 +11,7 @@ from local.cloud.providers.microsoft_compute.images import Images
 from local.cloud.providers.microsoft_compute.machine_size_lists import MachineSizeReadings
 from local.cloud.providers.microsoft_compute.platform_images import PlatformImageReadings
 from local.cloud.providers.microsoft_compute.run_commands import RunCommands
+from local.cloud.providers.microsoft_compute.shared_galleries import SharedGalleryReadings
 from local.cloud.providers.microsoft_compute.snapshots import Snapshots
 from local.cloud.providers.microsoft_compute.virtual_machines import VirtualMachines
 from local.cloud.providers.microsoft_key_vault.vault_secrets import VaultSecrets
@@ -62,4 +63,5 @@ def readings(registry: Registry) -> list[Reading]:
         *ResourceLists(registry).readings(),
         *PlatformImageReadings(registry.cloud).readings(),
         *MachineSizeReadings(registry.cloud).readings(),
+        *SharedGalleryReadings(registry.cloud).readings(),
     ]

@@ -60,10 +60,19 @@ def _make_everything(clients: Clients) -> None:
     compute, network = clients.compute, clients.network
     interface = make_network(clients, "rg")
     address = {**WEST, "sku": {"name": "Standard"}, "properties": {"publicIPAllocationMethod": "Static"}}
-    network.public_ip_addresses.begin_create_or_update("rg", "ip", address).result()
-    machine = compute.virtual_machines.begin_create_or_update(
-        "rg", "vm", machine_body(interface, METADATA_IMAGE)
-    ).result()
+    outbound = network.public_ip_addresses.begin_create_or_update("rg", "ip", address).result()
+    gateway = {
+        **WEST,
+        "sku": {"name": "Standard"},
+        "properties": {"publicIpAddresses": [{"id": outbound.id}]},
+    }
+    nat = network.nat_gateways.begin_create_or_update("rg", "nat", gateway).result()
+    subnet = {"properties": {"addressPrefix": "10.0.1.0/24", "natGateway": {"id": nat.id}}}
+    network.subnets.begin_create_or_update("rg", "vnet", "private", subnet).result()
+    body = machine_body(interface, METADATA_IMAGE)
+    data_disk = {"lun": 2, "createOption": "Empty", "diskSizeGB": 4, "deleteOption": "Delete"}
+    body["properties"]["storageProfile"]["dataDisks"] = [data_disk]
+    machine = compute.virtual_machines.begin_create_or_update("rg", "vm", body).result()
     secret = [{"name": "TOKEN", "value": "hidden-value"}]
     step = script_body("true", protectedParameters=secret)
     compute.virtual_machine_run_commands.begin_create_or_update("rg", "vm", "step", step).result()
@@ -71,7 +80,8 @@ def _make_everything(clients: Clients) -> None:
     compute.virtual_machines.generalize("rg", "vm")
     disk = machine.storage_profile.os_disk.managed_disk.id
     copy = {"creationData": {"createOption": "Copy", "sourceResourceId": disk}}
-    compute.snapshots.begin_create_or_update("rg", "snap", {**WEST, "properties": copy}).result()
+    frozen = {**WEST, "properties": {**copy, "incremental": True}}
+    compute.snapshots.begin_create_or_update("rg", "snap", frozen).result()
     compute.disks.begin_create_or_update("rg", "copy", {**WEST, "properties": copy}).result()
     source = {"sourceVirtualMachine": {"id": machine.id}}
     compute.images.begin_create_or_update("rg", "image", {**WEST, "properties": source}).result()
@@ -80,6 +90,9 @@ def _make_everything(clients: Clients) -> None:
     version = {"storageProfile": {"source": {"virtualMachineId": machine.id}}}
     create = compute.gallery_image_versions.begin_create_or_update
     create("rg", "g", "d", "1.0.0", {**WEST, "properties": version}).result()
+    profile = {"targetRegions": [{"name": "westeurope"}, {"name": "northeurope"}], "excludeFromLatest": True}
+    wider = {"properties": {"publishingProfile": profile}}
+    compute.gallery_image_versions.begin_update("rg", "g", "d", "1.0.0", wider).result()
 
 
 def _read_everything(clients: Clients) -> None:
@@ -90,6 +103,7 @@ def _read_everything(clients: Clients) -> None:
         network.network_security_groups.list("rg"),
         network.network_interfaces.list("rg"),
         network.public_ip_addresses.list("rg"),
+        network.nat_gateways.list("rg"),
         compute.virtual_machines.list("rg"),
         compute.virtual_machine_run_commands.list_by_virtual_machine("rg", "vm", expand="instanceView"),
         compute.disks.list_by_resource_group("rg"),
