@@ -67,7 +67,8 @@ def provision(build: Build, staged: StagedBuild) -> Generator[Any, Any, None]:
     yield from build.enter(Stage.PROVISION)
     yield from take_turn(build)
     if staged.own_network:
-        yield from build.operate("create_network_security_group")
+        yield from build.operate_together("create_public_ip", "create_network_security_group")
+        yield from build.operate("create_nat_gateway")
         yield from build.operate("create_virtual_network")
     yield from make_image(build, staged.source_image, Role.BUILD)
     yield from make_vm(build, Role.BUILD)

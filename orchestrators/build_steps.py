@@ -99,6 +99,24 @@ class Build:
         if status.error is not None:
             raise BuildFailed(status.error)
 
+    def operate_together(self, *activities: str) -> Generator[Any, Any, None]:
+        """Operations that need nothing of each other; the wait for all of them is one race."""
+        calls = [(activity, self._run) for activity in activities]
+        operations = yield from call_all(self.context, calls, OperationRef, self.ends_at)
+        tasks = [
+            self.context.call_sub_orchestrator(
+                "await_operation", to_json(AwaitRequest(operation, self.request.poll))
+            )
+            for operation in operations
+            if operation.kind is not OperationKind.DONE
+        ]
+        results = (yield from self.race(self.context.task_all(tasks))) if tasks else []
+        if not isinstance(results, list):
+            raise BuildFailed(BuildError("OrchestrationFailed", str(results).partition("\n")[0]))
+        for status in (from_json(OperationStatus, result) for result in results):
+            if status.error is not None:
+                raise BuildFailed(status.error)
+
     def wait(
         self, operation: OperationRef, *, stoppable: bool = True, until: datetime | None = None
     ) -> Generator[Any, Any, OperationStatus]:

@@ -70,6 +70,8 @@ ACTIVITIES: tuple[Callable[..., Any], ...] = (
     stage.stage_artifact,
     provision.region_share,
     provision.create_network_security_group,
+    provision.create_public_ip,
+    provision.create_nat_gateway,
     provision.create_virtual_network,
     provision.create_network_interface,
     provision.create_vm,

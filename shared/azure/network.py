@@ -103,11 +103,13 @@ def put_nat_gateway(client: NetworkManagementClient, plan: BuildPlan) -> Operati
 
 
 def put_virtual_network(client: NetworkManagementClient, plan: BuildPlan) -> OperationRef:
-    """One subnet with outbound access, which new virtual networks do not have by default since March 2026."""
+    """One subnet; its way out is the gateway, since Azure gives new networks none by itself (March 2026)."""
     group_id = plan.resource_id("Microsoft.Network/networkSecurityGroups", plan.names.of("nsg"))
+    gateway_id = plan.resource_id("Microsoft.Network/natGateways", plan.names.of("nat"))
     subnet = SubnetPropertiesFormat(
         address_prefix=ADDRESSES,
-        default_outbound_access=True,
+        default_outbound_access=False,
+        nat_gateway=SubResource(id=gateway_id),
         network_security_group=NetworkSecurityGroup(id=group_id),
     )
     properties = VirtualNetworkPropertiesFormat(

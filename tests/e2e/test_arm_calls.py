@@ -18,7 +18,9 @@ from tests.e2e.stack import Stack, shell, tiny
 
 EFFECTS = {
     "PUT resourceGroups": 1,
+    "PUT publicIPAddresses": 1,
     "PUT networkSecurityGroups": 1,
+    "PUT natGateways": 1,
     "PUT virtualNetworks": 1,
     "PUT networkInterfaces": 1,
     "PUT virtualMachines": 1,

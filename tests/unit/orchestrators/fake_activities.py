@@ -21,6 +21,8 @@ STAGED = StagedBuild(
 )
 OPERATIONS = [
     "create_network_security_group",
+    "create_public_ip",
+    "create_nat_gateway",
     "create_virtual_network",
     "create_network_interface",
     "create_vm",
