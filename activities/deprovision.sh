@@ -15,12 +15,21 @@ if [ -f "$own" ]; then
     exit $?
 fi
 
-# The account that the build VM was created with; other users are the image's own.
-user=kiln
-if id "$user" >/dev/null 2>&1; then
-    userdel --force --remove "$user" 2>/dev/null || echo "kiln: could not remove user $user"
-fi
-rm -f /etc/sudoers.d/waagent /etc/sudoers.d/90-cloud-init-users
+# The account that the VM was created with, and the one that ran its scripts; others are the image's own.
+# busybox has deluser alone, and some distributions have neither: then the lines go by themselves.
+for user in kiln kilnbuild; do
+    grep -q "^$user:" /etc/passwd || continue
+    if command -v userdel >/dev/null 2>&1; then
+        userdel --force "$user" 2>/dev/null
+    elif command -v deluser >/dev/null 2>&1; then
+        deluser "$user" >/dev/null 2>&1
+    fi
+    for file in passwd shadow group gshadow subuid subgid; do
+        [ ! -f "/etc/$file" ] || sed -i "/^$user:/d" "/etc/$file"
+    done
+    rm -rf "/home/$user" "/var/mail/$user" "/var/spool/cron/$user" "/var/spool/cron/crontabs/$user"
+done
+rm -f /etc/sudoers.d/waagent /etc/sudoers.d/90-cloud-init-users /etc/sudoers.d/90-kilnbuild
 
 # Identity: new at the first boot of every machine.
 rm -f /etc/ssh/ssh_host_*
@@ -40,6 +49,19 @@ rm -f /etc/udev/rules.d/70-persistent-net.rules
 rm -rf /var/lib/cloud/* /var/log/cloud-init*.log
 rm -f /etc/netplan/50-cloud-init.yaml /etc/network/interfaces.d/50-cloud-init* \
     /etc/systemd/network/10-cloud-init-*
+# By family: the name of this machine's interface and its lease, where the distribution keeps them.
+. /etc/os-release 2>/dev/null || ID=unknown
+case " $ID ${ID_LIKE:-} " in
+*" rhel "* | *" fedora "* | *" centos "*)
+    [ ! -f /etc/sysconfig/network-scripts/ifcfg-eth0 ] ||
+        sed -i '/^HWADDR=/d; /^UUID=/d' /etc/sysconfig/network-scripts/ifcfg-eth0
+    rm -f /etc/NetworkManager/system-connections/cloud-init-*.nmconnection
+    ;;
+*" suse "* | *" opensuse "*)
+    rm -f /etc/udev/rules.d/85-persistent-net-cloud.rules
+    rm -rf /var/lib/wicked/*
+    ;;
+esac
 rm -rf /var/lib/dhcp/* /var/lib/dhclient/* /var/lib/dhcpcd/* /var/lib/NetworkManager/*.lease
 if [ -d /var/lib/waagent ]; then
     find /var/lib/waagent -mindepth 1 -maxdepth 1 ! -name '*RunCommandHandlerLinux*' -exec rm -rf {} +
@@ -58,9 +80,11 @@ if command -v apt-get >/dev/null 2>&1; then
     apt-get clean
     rm -rf /var/lib/apt/lists/* /var/cache/apt/*.bin
 fi
-if command -v dnf >/dev/null 2>&1; then
-    dnf clean all >/dev/null
-fi
+for manager in tdnf dnf yum zypper; do
+    command -v "$manager" >/dev/null 2>&1 || continue
+    "$manager" clean $([ "$manager" = zypper ] && echo --all || echo all) >/dev/null 2>&1
+done
+rm -rf /var/cache/dnf/* /var/cache/yum/* /var/cache/tdnf/* /var/cache/zypp/*
 rm -f /swapfile /mnt/resource/swapfile
 
 # Last, because this script and its log may lie there.

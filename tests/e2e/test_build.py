@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from local.guest.inspect import VhdImage
+from shared.domain.steps import BUILD_USER, BUILD_USER_HOME, BUILD_USER_SUDOERS
 from tests.e2e.stack import Stack, shell, tiny
 
 
@@ -34,6 +35,10 @@ def test_a_template_becomes_a_gallery_version_and_a_vhd(stack: Stack, tmp_path: 
     image = VhdImage(stack.download(published["vhd"]["uri"], tmp_path / "image.vhd"))
     assert image.read_file("/etc/greeting") == b"from the first step\n"
     assert not image.exists("/tmp/handed-over")
+    assert BUILD_USER not in image.read_file("/etc/passwd").decode()
+    assert BUILD_USER not in image.read_file("/etc/shadow").decode()
+    assert not image.exists(BUILD_USER_HOME)
+    assert not image.exists(BUILD_USER_SUDOERS)
 
 
 def test_a_gallery_version_can_be_a_source(stack: Stack, tmp_path: Path) -> None:
