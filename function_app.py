@@ -12,7 +12,9 @@ from triggers.http_image_templates import bp as image_templates
 from triggers.http_images import bp as images
 from triggers.http_janitor import bp as janitor
 from triggers.http_lifecycle import bp as lifecycle
+from triggers.http_openapi import bp as openapi
 from triggers.http_patching import bp as patching
+from triggers.http_templates import bp as templates
 from triggers.servicebus_build_requests import bp as build_requests
 from triggers.servicebus_image_events import bp as image_events
 from triggers.timer_janitor import bp as janitor_timer
@@ -23,7 +25,7 @@ from triggers.timer_watch import bp as watch_timer
 # With Entra, triggers/authorise.py asks for tokens; otherwise the host asks for keys.
 app = df.DFApp(http_auth_level=func.AuthLevel.ANONYMOUS if uses_entra() else func.AuthLevel.FUNCTION)
 
-HTTP = (builds, health, images, image_templates, janitor, lifecycle, patching)
+HTTP = (builds, health, images, image_templates, janitor, lifecycle, openapi, patching, templates)
 TIMERS = (janitor_timer, lifecycle_timer, patching_timer, watch_timer)
 BUS = (build_requests, image_events) if has_bus() else ()
 

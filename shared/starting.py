@@ -15,6 +15,7 @@ from shared.domain.transitions import CancelRequested
 from shared.services import Services
 from shared.template import parse_template
 from shared.template.api_versions import api_version_of
+from shared.template.parameters import fill
 
 
 @dataclass(frozen=True)
@@ -37,10 +38,11 @@ class Durable(Protocol):
 def inline_request(kiln: Services, document: object) -> StoredRequest:
     """The body of `POST /api/builds`, or of a message that asks for the same.
 
-    Raises InvalidTemplateError with every problem of the envelope.
+    Raises InvalidTemplateError with every problem of the envelope or of the parameters.
     """
     body = read_build_body(document, kiln.settings.resource_group)
-    return StoredRequest(body.name, body.resource_group, body.template, api_version_of(body.template))
+    template = fill(body.template, body.parameters)
+    return StoredRequest(body.name, body.resource_group, template, api_version_of(template))
 
 
 def inline_template(kiln: Services, request: StoredRequest) -> ImageTemplate:

@@ -13,9 +13,11 @@ import azure.functions as func
 from shared.access.gate import NotAllowedError, NotAuthenticatedError
 from shared.access.roles import Role
 from shared.access.settings import AccessSettingsError
+from shared.api.arm import Refusal
 from shared.api.errors import error_body
 from shared.domain.codec import Json
 from shared.domain.errors import BuildFailed, TransientError
+from shared.domain.problems import InvalidTemplateError
 from shared.settings import SettingsError
 from triggers.authorise import TooLargeError, TooManyError, admit
 
@@ -25,6 +27,8 @@ AsyncHandler = Callable[..., Awaitable[func.HttpResponse]]
 log = logging.getLogger("kiln.http")
 CHALLENGE = {"WWW-Authenticate": "Bearer"}
 EXPECTED = (
+    Refusal,
+    InvalidTemplateError,
     TransientError,
     BuildFailed,
     SettingsError,
@@ -81,6 +85,11 @@ def failure(error: Exception) -> func.HttpResponse:
     """503 for what may pass, 500 for what will not; what the caller did wrong as what it is."""
     log.warning("%s", error)
     match error:
+        case Refusal():
+            return answer(error_body(error.code, str(error), error.problems), error.status)
+        case InvalidTemplateError():
+            message = f"there are {len(error.problems)} problem(s) in what was sent"
+            return answer(error_body("ValidationFailed", message, error.problems), 400)
         case NotAuthenticatedError():
             return answer(error_body("AuthenticationFailed", str(error)), 401, CHALLENGE)
         case NotAllowedError():

@@ -1,23 +1,57 @@
 """Kiln's own API on the wire: build requests in, runs out."""
 
+import hashlib
+import json
 import re
 from dataclasses import dataclass
 
 from shared.domain.codec import Json, to_json
 from shared.domain.problems import InvalidTemplateError, Problem
 from shared.domain.run import Output, Phase, Run, StepRecord
+from shared.domain.template_record import TemplateAddress
+from shared.reading.arm_id import IMAGE_TEMPLATE, match_arm_id
 
-FIELDS = {"name", "resourceGroup", "template"}
+INLINE_FIELDS = {"name", "resourceGroup", "template", "parameters"}
+STORED_FIELDS = {"templateId", "parameters"}
 TEMPLATE_NAME = re.compile(r"[A-Za-z0-9\-_.]{1,64}")
 
 
 @dataclass(frozen=True)
 class BuildBody:
-    """The body of `POST /api/builds`."""
+    """The body of `POST /api/builds` with the template in it."""
 
     name: str
     resource_group: str
     template: dict[str, object]
+    parameters: dict[str, str]
+
+
+@dataclass(frozen=True)
+class StoredBody:
+    """The body of `POST /api/builds` for a template of the catalog."""
+
+    address: TemplateAddress
+    parameters: dict[str, str]
+
+
+def names_stored(document: object) -> bool:
+    """Whether a body is a StoredBody, faulty or not."""
+    return isinstance(document, dict) and "templateId" in document
+
+
+def read_stored_body(document: object) -> StoredBody:
+    """Raises InvalidTemplateError with every problem."""
+    body = document if isinstance(document, dict) else {}
+    problems = [Problem(str(key), "unknown field") for key in body if key not in STORED_FIELDS]
+    template_id = body.get("templateId")
+    parts = match_arm_id(template_id, IMAGE_TEMPLATE) if isinstance(template_id, str) else None
+    if parts is None:
+        readable = IMAGE_TEMPLATE.replace("{", "<").replace("}", ">")
+        problems.append(Problem("templateId", f"must be a full ARM id: {readable}"))
+    parameters = _read_parameters(body, problems)
+    if problems or parts is None:
+        raise InvalidTemplateError(tuple(problems))
+    return StoredBody(TemplateAddress(parts["subscription"], parts["group"], parts["template"]), parameters)
 
 
 def read_build_body(document: object, resource_group: str) -> BuildBody:
@@ -27,7 +61,7 @@ def read_build_body(document: object, resource_group: str) -> BuildBody:
     """
     if not isinstance(document, dict):
         raise InvalidTemplateError((Problem("$", "must be a JSON object with name and template"),))
-    problems = [Problem(str(key), "unknown field") for key in document if key not in FIELDS]
+    problems = [Problem(str(key), "unknown field") for key in document if key not in INLINE_FIELDS]
     name = document.get("name")
     if not isinstance(name, str) or not TEMPLATE_NAME.fullmatch(name):
         problems.append(Problem("name", "must be 1 to 64 letters, digits, '-', '_' or '.'"))
@@ -37,9 +71,27 @@ def read_build_body(document: object, resource_group: str) -> BuildBody:
     template = document.get("template")
     if not isinstance(template, dict):
         problems.append(Problem("template", "must be an image template (a JSON object)"))
+    parameters = _read_parameters(document, problems)
     if problems:
         raise InvalidTemplateError(tuple(problems))
-    return BuildBody(str(name), str(group), template if isinstance(template, dict) else {})
+    return BuildBody(str(name), str(group), template if isinstance(template, dict) else {}, parameters)
+
+
+def _read_parameters(document: dict[str, object], problems: list[Problem]) -> dict[str, str]:
+    given = document.get("parameters", {})
+    if not isinstance(given, dict):
+        problems.append(Problem("parameters", "must be an object of strings"))
+        return {}
+    for name, value in given.items():
+        if not isinstance(value, str):
+            problems.append(Problem(f"parameters.{name}", "must be a string"))
+    return {str(name): str(value) for name, value in given.items()}
+
+
+def run_etag(run: Run) -> str:
+    """Changes whenever the run's body does."""
+    text = json.dumps(run_body(run), sort_keys=True)
+    return f'"{hashlib.sha256(text.encode()).hexdigest()[:16]}"'
 
 
 def run_body(run: Run) -> Json:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from azure.core import MatchConditions
 from azure.core.exceptions import (
@@ -19,6 +20,7 @@ from shared.domain.codec import from_json, to_json
 from shared.domain.errors import BuildError, BuildFailed, TransientError
 from shared.domain.names import started_at
 from shared.domain.run import Run, RunState
+from shared.domain.run_filter import RunFilter
 from shared.domain.transitions import Event, apply
 
 PARTITION = "run"
@@ -28,7 +30,28 @@ _ATTEMPTS = 8
 
 def row_key(run_id: str) -> str:
     """Sorts runs newest first; raises ValueError when it is not a run id."""
-    return f"{_LAST_SECOND - int(started_at(run_id).timestamp()):010d}-{run_id}"
+    return f"{_countdown(started_at(run_id))}-{run_id}"
+
+
+def is_row_key(text: str) -> bool:
+    """Whether a run could have that key."""
+    try:
+        return text == row_key(text.partition("-")[2])
+    except ValueError:
+        return False
+
+
+def _countdown(moment: datetime, later: int = 0) -> str:
+    """Where the keys of runs of that second begin, `later` seconds further back in time."""
+    return f"{_LAST_SECOND - int(moment.timestamp()) + later:010d}"
+
+
+@dataclass(frozen=True)
+class RunPage:
+    """`after` is where the next page begins, empty for the last one."""
+
+    runs: tuple[Run, ...]
+    after: str
 
 
 @dataclass(frozen=True)
@@ -62,19 +85,20 @@ class RunCatalog:
                 return after
         raise TransientError(f"too many writers change run {run_id} at once")
 
-    def newest(self, limit: int) -> Iterator[Run]:
-        """At most `limit` runs, the newest first."""
+    def page(self, wanted: RunFilter, after: str, size: int) -> RunPage:
+        """At most `size` runs behind the key `after`, the newest first; holds no more than that in memory."""
+        query, parameters = _query(wanted, after)
         with azure_errors("list the runs"):
-            pages = self.table.query_entities(f"PartitionKey eq '{PARTITION}'", results_per_page=limit)
-            for count, entity in enumerate(pages):
-                if count == limit:
-                    return
-                yield _run(entity)
+            found = self.table.query_entities(query, parameters=parameters, results_per_page=size + 1)
+            entities = list(islice(found, size + 1))
+        shown = entities[:size]
+        more = len(entities) > size
+        return RunPage(tuple(map(_run, shown)), str(shown[-1]["RowKey"]) if more else "")
 
     def since(self, moment: datetime, states: Collection[RunState]) -> Iterator[Run]:
         """Runs created after a moment that are in one of these states, the newest first."""
         wanted = " or ".join(f"state eq '{state.value}'" for state in states)
-        newer = f"RowKey lt '{_LAST_SECOND - int(moment.timestamp()):010d}'"
+        newer = f"RowKey lt '{_countdown(moment)}'"
         with azure_errors("list the runs"):
             found = self.table.query_entities(f"PartitionKey eq '{PARTITION}' and {newer} and ({wanted})")
             yield from map(_run, found)
@@ -109,12 +133,33 @@ class RunCatalog:
             return True
 
 
+def _query(wanted: RunFilter, after: str) -> tuple[str, dict[str, str]]:
+    """OData, with the values apart: who asks cannot change what is asked."""
+    template = wanted.template.lower()
+    # An empty value is a condition that is not made.
+    conditions = [
+        ("PartitionKey eq @partition", "partition", PARTITION),
+        ("RowKey gt @after", "after", after),
+        ("RowKey lt @since", "since", _countdown(wanted.since, 1) if wanted.since else ""),
+        ("RowKey ge @until", "until", _countdown(wanted.until, 1) if wanted.until else ""),
+        ("template eq @id", "id", template if template.startswith("/") else ""),
+        ("templateName eq @name", "name", "" if template.startswith("/") else template),
+    ]
+    made = [condition for condition in conditions if condition[2]]
+    parameters = {name: value for _, name, value in made}
+    words = [text for text, _, _ in made]
+    if wanted.states:
+        words.append("(" + " or ".join(f"state eq '{state.value}'" for state in wanted.states) + ")")
+    return " and ".join(words), parameters
+
+
 def _entity(run: Run) -> dict[str, object]:
     return {
         "PartitionKey": PARTITION,
         "RowKey": row_key(run.id),
         "state": run.state.value,
-        "template": run.template_id,
+        "template": run.template_id.lower(),
+        "templateName": run.template_id.rpartition("/")[2].lower(),
         "document": json.dumps(to_json(run), separators=(",", ":")),
     }
 

@@ -8,7 +8,9 @@ from datetime import UTC, datetime
 
 from shared.domain.planned_vm import Role
 
-RUN_ID = re.compile(r"^(?P<template>[A-Za-z0-9\-_.]{1,64})-(?P<time>\d{8}T\d{6})-(?P<hex>[0-9a-f]{6})$")
+RUN_ID = re.compile(
+    r"^(?P<template>[A-Za-z0-9\-_.]{1,64})-(?P<time>[0-9]{8}T[0-9]{6})-(?P<hex>[0-9a-f]{6})\Z"
+)
 _NAMESPACE = uuid.UUID("6f0d7f0e-3a52-5c41-9d43-6b1c50a3a0f4")
 
 

@@ -36,7 +36,7 @@ def run_template(kiln: Services, durable: Durable, request: Request) -> Answer:
     for _ in range(ATTEMPTS):
         stored = existing(kiln, durable, request)
         record = stored.record
-        _check_ready(kiln, durable, record)
+        check_ready(kiln, durable, record)
         template = template_of(record)
         run_id = new_run_id(template.name, utc_now(), uuid.uuid4().hex)
         if claim(kiln, stored, run_id):
@@ -47,7 +47,8 @@ def run_template(kiln: Services, durable: Durable, request: Request) -> Answer:
     raise TransientError(f"too many writers change template {request.template} at once")
 
 
-def _check_ready(kiln: Services, durable: Durable, record: TemplateRecord) -> None:
+def check_ready(kiln: Services, durable: Durable, record: TemplateRecord) -> None:
+    """Raises Refusal 409 while the template is no good or a run of it goes on."""
     if record.state is not ProvisioningState.SUCCEEDED:
         raise not_allowed("Run", record.address, record.state)
     run = active_run(kiln, durable, record)

@@ -5,7 +5,7 @@ ARM compares ids without regard to case, so the fixed words of a shape match in 
 
 import re
 
-from shared.reading.names import resource_group_name
+from shared.reading.names import resource_group_name, template_name
 from shared.reading.object_reader import TextRule
 
 _GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -21,6 +21,7 @@ GALLERY_IMAGE_VERSION = GALLERY_IMAGE + "/versions/{version}"
 DIRECT_SHARED_VERSION = "/sharedGalleries/{gallery}/images/{image}/versions/{version}"
 MANAGED_IMAGE = RESOURCE_GROUP + "/providers/Microsoft.Compute/images/{image}"
 MANAGED_DISK = RESOURCE_GROUP + "/providers/Microsoft.Compute/disks/{disk}"
+IMAGE_TEMPLATE = RESOURCE_GROUP + "/providers/Microsoft.VirtualMachineImages/imageTemplates/{template}"
 SNAPSHOT = RESOURCE_GROUP + "/providers/Microsoft.Compute/snapshots/{snapshot}"
 
 
@@ -70,4 +71,6 @@ def _fits(part: str, word: str) -> bool:
         return _GUID.fullmatch(word) is not None
     if part == "group":
         return resource_group_name(word) is None
+    if part == "template":
+        return template_name(word) is None
     return _NAME.fullmatch(word) is not None
