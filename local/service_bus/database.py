@@ -16,8 +16,8 @@ Row = tuple[Value, ...]
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS entities(
-  path TEXT PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL, settings TEXT NOT NULL, declared TEXT,
-  created_ms INTEGER NOT NULL) WITHOUT ROWID;
+  path TEXT PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL, settings TEXT NOT NULL,
+  declared TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS rules(
   subscription TEXT NOT NULL, name TEXT NOT NULL, rule TEXT NOT NULL, PRIMARY KEY(subscription, name))
   WITHOUT ROWID;

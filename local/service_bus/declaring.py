@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import cast
 
-from local.service_bus.alarm import now_ms
 from local.service_bus.configuration import Declared, DeclaredQueue, DeclaredTopic
 from local.service_bus.database import Database
 from local.service_bus.errors import ConfigError
@@ -50,7 +49,7 @@ def _declare(
     text = json.dumps(asdict(settings))
     declaration = json.dumps([text, [rule_to_json(rule) for rule in rules]])
     rows = cast(
-        "list[tuple[str, str | None]]",
+        "list[tuple[str, str]]",
         database.read("SELECT kind, declared FROM entities WHERE path = ?", path.lower()),
     )
     if rows and rows[0][0] != kind:
@@ -58,14 +57,13 @@ def _declare(
     if rows and rows[0][1] == declaration:
         return False
     database.write(
-        "INSERT INTO entities VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (path)"
+        "INSERT INTO entities VALUES (?, ?, ?, ?, ?) ON CONFLICT (path)"
         " DO UPDATE SET settings = excluded.settings, declared = excluded.declared",
         path.lower(),
         kind,
         name,
         text,
         declaration,
-        now_ms(),
     )
     return True
 

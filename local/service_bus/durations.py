@@ -5,7 +5,6 @@ import re
 _PATTERN = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?")
 # .NET's TimeSpan.MaxValue stands for "without end".
 _LONGEST_DAYS = 10_675_199
-NEVER = "P10675199DT2H48M5.4775807S"
 _DAY, _HOUR, _MINUTE, _SECOND = 86_400_000, 3_600_000, 60_000, 1_000
 
 
@@ -19,17 +18,3 @@ def parse_duration(text: str) -> int | None:
         return None
     whole = int(days or 0) * _DAY + int(hours or 0) * _HOUR + int(minutes or 0) * _MINUTE
     return whole + round(float(seconds or 0) * _SECOND)
-
-
-def format_duration(milliseconds: int | None) -> str:
-    """The form Service Bus answers with."""
-    if milliseconds is None:
-        return NEVER
-    days, rest = divmod(milliseconds, _DAY)
-    hours, rest = divmod(rest, _HOUR)
-    minutes, rest = divmod(rest, _MINUTE)
-    time = "".join(
-        f"{value:g}{unit}" for value, unit in ((hours, "H"), (minutes, "M"), (rest / _SECOND, "S")) if value
-    )
-    text = f"P{days}D" if days else "P"
-    return text + (f"T{time}" if time else "") if days or time else "PT0S"

@@ -23,10 +23,6 @@ def entity_not_found(path: str) -> BusError:
     return BusError("amqp:not-found", f"The messaging entity '{path}' could not be found.", 404)
 
 
-def entity_exists(path: str) -> BusError:
-    return BusError("com.microsoft:entity-already-exists", f"The entity '{path}' exists already.", 409)
-
-
 def message_lock_lost() -> BusError:
     text = "The lock supplied is invalid. Either the lock expired, or the message has already been removed."
     return BusError("com.microsoft:message-lock-lost", text, 410)

@@ -118,14 +118,6 @@ class MessageQueue:
             self._consumers.remove(consumer)
         self.sessions.release(consumer)
 
-    def close(self, error: BusError) -> None:
-        """The queue is deleted: its receivers end."""
-        self.sessions.close(error)
-        for consumer in [*self._consumers, *(owner for owner, _ in self.sessions.owners())]:
-            consumer.detach(error)
-        if self.dead_letters is not None:
-            self.dead_letters.close(error)
-
     def wake(self) -> None:
         """Something came or a receiver can take more."""
         self._broker.turn.pump_later(self)

@@ -1,16 +1,14 @@
-"""All entities of the bus by address, what creates and deletes them, and what time does to their messages."""
+"""All entities of the bus by address, and what time does to their messages."""
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict
 from typing import TypeAlias, cast
 
 from local.service_bus.addresses import Address, parse_address
 from local.service_bus.broker import Broker
 from local.service_bus.duplicates import forget_old
-from local.service_bus.errors import BusError, entity_exists, entity_not_found, invalid
-from local.service_bus.filters.rules import DEFAULT_RULE, Rule
-from local.service_bus.filters.rules_json import rule_from_json, rule_to_json
+from local.service_bus.errors import BusError, entity_not_found, invalid
+from local.service_bus.filters.rules_json import rule_from_json
 from local.service_bus.message_queue import MessageQueue
 from local.service_bus.records import Record
 from local.service_bus.settings import QueueSettings, TopicSettings
@@ -22,7 +20,7 @@ _LARGEST_BATCH = 1_000
 
 
 class Namespace:
-    """Entities are stored as they are made; `load` makes them again at a start."""
+    """`load` makes the entities that are stored."""
 
     def __init__(self, broker: Broker) -> None:
         self._broker = broker
@@ -66,69 +64,6 @@ class Namespace:
         if found is None:
             raise entity_not_found(name)
         return found
-
-    # -- creating and deleting
-
-    def create_queue(self, name: str, settings: QueueSettings) -> MessageQueue:
-        self._check_free(name)
-        self._store(name, "queue", name, settings)
-        return self._add_queue(name, settings)
-
-    def create_topic(self, name: str, settings: TopicSettings) -> Topic:
-        self._check_free(name)
-        self._store(name, "topic", name, settings)
-        return self._add_topic(name, settings)
-
-    def create_subscription(
-        self, topic: str, name: str, settings: QueueSettings, rules: tuple[Rule, ...] = (DEFAULT_RULE,)
-    ) -> Subscription:
-        path = f"{self.topic(topic).name}/Subscriptions/{name}"
-        if name.lower() in self.topic(topic).subscriptions:
-            raise entity_exists(path)
-        self._store(path, "subscription", name, settings)
-        subscription = self._add_subscription(path, settings)
-        for rule in rules:
-            self.add_rule(subscription, rule)
-        return subscription
-
-    def add_rule(self, subscription: Subscription, rule: Rule) -> None:
-        """Raises BusError if it exists or cannot be read."""
-        rule.check()
-        if rule.name.lower() in subscription.rules:
-            raise entity_exists(f"{subscription.queue.name}/Rules/{rule.name}")
-        subscription.rules[rule.name.lower()] = rule
-        self._write(
-            "INSERT INTO rules VALUES (?, ?, ?)",
-            subscription.queue.path,
-            rule.name.lower(),
-            rule_to_json(rule),
-        )
-
-    def remove_rule(self, subscription: Subscription, name: str) -> None:
-        if subscription.rules.pop(name.lower(), None) is None:
-            raise entity_not_found(f"{subscription.queue.name}/Rules/{name}")
-        self._write(
-            "DELETE FROM rules WHERE subscription = ? AND name = ?", subscription.queue.path, name.lower()
-        )
-
-    def delete_queue(self, name: str) -> None:
-        if (queue := self.queues.pop(name.lower(), None)) is None:
-            raise entity_not_found(name)
-        self._forget(queue)
-
-    def delete_topic(self, name: str) -> None:
-        topic = self.topic(name)
-        for subscription in list(topic.subscriptions.values()):
-            self.delete_subscription(name, subscription.name)
-        del self.topics[topic.path]
-        self._broker.records.forget(topic.path)
-        self._write("DELETE FROM entities WHERE path = ?", topic.path)
-
-    def delete_subscription(self, topic: str, name: str) -> None:
-        subscription = self.subscription(topic, name)
-        del self.topic(topic).subscriptions[name.lower()]
-        self._write("DELETE FROM rules WHERE subscription = ?", subscription.queue.path)
-        self._forget(subscription.queue)
 
     # -- starting
 
@@ -200,10 +135,6 @@ class Namespace:
             raise entity_not_found(address.entity)
         return found
 
-    def _check_free(self, name: str) -> None:
-        if name.lower() in self.queues or name.lower() in self.topics:
-            raise entity_exists(name)
-
     def _add_queue(self, name: str, settings: QueueSettings) -> MessageQueue:
         self.queues[name.lower()] = queue = MessageQueue(self._broker, name, settings)
         return queue
@@ -217,26 +148,3 @@ class Namespace:
         subscription = Subscription(name, MessageQueue(self._broker, path, settings))
         self.topics[topic.lower()].subscriptions[name.lower()] = subscription
         return subscription
-
-    def _store(self, path: str, kind: str, name: str, settings: QueueSettings | TopicSettings) -> None:
-        self._write(
-            "INSERT INTO entities VALUES (?, ?, ?, ?, NULL, ?)",
-            path.lower(),
-            kind,
-            name,
-            json.dumps(asdict(settings)),
-            self._broker.clock(),
-        )
-
-    def _forget(self, queue: MessageQueue) -> None:
-        queue.close(entity_not_found(queue.name))
-        for each in (queue, queue.dead_letters):
-            if each is not None:
-                self._broker.records.forget(each.path)
-        self._write("DELETE FROM sessions WHERE queue = ?", queue.path)
-        self._write("DELETE FROM message_ids WHERE queue = ?", queue.path)
-        self._write("DELETE FROM entities WHERE path = ?", queue.path)
-
-    def _write(self, sql: str, *values: str | int) -> None:
-        self._broker.database.write(sql, *values)
-        self._broker.turn.commit_later()

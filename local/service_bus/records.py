@@ -207,16 +207,6 @@ class Records:
             "UPDATE messages SET lock_token = NULL WHERE lock_token IS NOT NULL AND locked_until_ms IS NULL"
         )
 
-    def counts(self, queue: str) -> dict[State, int]:
-        rows = self._db.read("SELECT state, COUNT(*) FROM messages WHERE queue = ? GROUP BY state", queue)
-        found = {cast("int", state): cast("int", count) for state, count in rows}
-        return {state: found.get(state, 0) for state in State}
-
-    def forget(self, queue: str) -> None:
-        """Removes all messages of a deleted queue."""
-        self._db.write("DELETE FROM messages WHERE queue = ?", queue)
-        self._db.write("DELETE FROM sequences WHERE queue = ?", queue)
-
     def _select(self, where: str, *values: Value) -> list[Record]:
         return [_record(row) for row in self._db.read(f"{_SELECT} {where}", *values)]
 

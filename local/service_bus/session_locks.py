@@ -10,7 +10,7 @@ from typing import Protocol, cast
 
 from local.service_bus.broker import Broker
 from local.service_bus.consumers import Consumer, SessionCandidate
-from local.service_bus.errors import BusError, session_cannot_be_locked, session_lock_lost, timed_out
+from local.service_bus.errors import session_cannot_be_locked, session_lock_lost, timed_out
 
 
 class SessionEnded(Protocol):
@@ -116,12 +116,6 @@ class SessionLocks:
             skip,
         )
         return [cast("str", row[0]) for row in rows]
-
-    def close(self, error: BusError) -> None:
-        """The queue is deleted: nobody waits any more."""
-        for candidate in list(self._waiting):
-            del self._waiting[candidate]
-            candidate.refuse(error)
 
     def tick(self) -> int | None:
         """Ends what has run out; when the next lock or wait does."""

@@ -19,7 +19,6 @@ class QueueSettings:
     requires_session: bool = False
     time_to_live_ms: int | None = None
     dead_letter_on_expiration: bool = False
-    dead_letter_on_filter_error: bool = True
     duplicate_window_ms: int | None = None
 
 

@@ -1,10 +1,12 @@
 """Starts the real bus as a process and talks to it through the unmodified azure-servicebus client."""
 
 import asyncio
+import gc
 import json
 import selectors
 import subprocess
 import sys
+import warnings
 from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
@@ -41,6 +43,8 @@ class BusProcess:
         (folder / "config.json").write_text(json.dumps(config))
 
     def start(self) -> "BusProcess":
+        if self.process is not None:
+            _collect_broken_connections()
         with (self.folder / "bus.log").open("a") as log:
             self.process = subprocess.Popen(
                 self.command(), cwd=ROOT, stdout=subprocess.PIPE, stderr=log, text=True
@@ -103,6 +107,13 @@ class BusProcess:
                 return await scenario(quick(client))
 
         return asyncio.run(with_client())
+
+
+def _collect_broken_connections() -> None:
+    """The client leaves a broken connection's socket to the garbage collector, which complains of it."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()
 
 
 def quick(client: ServiceBusClient) -> ServiceBusClient:

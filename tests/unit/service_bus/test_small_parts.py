@@ -4,7 +4,7 @@ import pytest
 
 from local.service_bus.addresses import Address, parse_address, path_of
 from local.service_bus.dispositions import Outcome, dead_letter
-from local.service_bus.durations import NEVER, format_duration, parse_duration
+from local.service_bus.durations import parse_duration
 from local.service_bus.errors import BusError
 from local.service_bus.sections import decode_map, with_properties
 
@@ -17,12 +17,11 @@ from local.service_bus.sections import decode_map, with_properties
         ("P1DT12H", 129_600_000),
         ("P14D", 1_209_600_000),
         ("PT1H30M5S", 5_405_000),
-        (NEVER, None),
+        ("P10675199DT2H48M5.4775807S", None),
     ],
 )
-def test_durations_read_and_written(text: str, milliseconds: int | None) -> None:
+def test_durations(text: str, milliseconds: int | None) -> None:
     assert parse_duration(text) == milliseconds
-    assert parse_duration(format_duration(milliseconds)) == milliseconds
 
 
 @pytest.mark.parametrize("text", ["", "P", "PT", "1 minute", "00:01:00", "-PT1S"])
