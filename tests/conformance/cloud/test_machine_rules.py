@@ -102,6 +102,8 @@ def test_sizes_that_do_not_fit_the_image(
     create = clients.compute.virtual_machines.begin_create_or_update
     error = refused("BadRequest", lambda: create(group, "vm", sized(body, size)))
     assert words in error.message
+    create(group, "vm", sized(body, "Standard_D2s_v5")).result()
+    refused("BadRequest", lambda: create(group, "vm", sized(body, size)))
 
 
 def test_security_types_that_do_not_fit(clients: Clients, group: str, body: dict[str, Any]) -> None:

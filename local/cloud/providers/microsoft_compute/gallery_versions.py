@@ -128,7 +128,7 @@ class GalleryVersions(ResourceType):
         return {"aggregatedState": whole, "summary": rows}
 
     def _region_status(self, version: Resource, region: str) -> Json:
-        if canonical_location(region) in version.internal["replicated"]:
+        if canonical_location(region) in version.internal.get("replicated", []):
             return {"region": region, "state": "Completed", "details": "", "progress": COMPLETE}
         failed = version.properties["provisioningState"] == "Failed"
         running = self.cloud.operations.running(version.id)

@@ -25,13 +25,21 @@ from local.cloud.providers.microsoft_compute.first_boots import first_boot_of
 from local.cloud.providers.microsoft_compute.instance_views import instance_view
 from local.cloud.providers.microsoft_compute.machine_bodies import MACHINE_BODY
 from local.cloud.providers.microsoft_compute.machine_compatibility import check_disk_fits, check_image_fits
-from local.cloud.providers.microsoft_compute.machine_disks import attach, detach, os_disk_resource
+from local.cloud.providers.microsoft_compute.machine_disks import attach, detach, os_disk_of, os_disk_resource
 from local.cloud.providers.microsoft_compute.power import PowerActions
 from local.cloud.resource_type import Action, PutRequest, ResourceType
 from local.cloud.schema import Record
 from local.cloud.store import Resource
 
-CARRIED_OVER = ("vmId", "timeCreated", "hardwareProfile", "storageProfile", "osProfile", "networkProfile")
+CARRIED_OVER = (
+    "vmId",
+    "timeCreated",
+    "hardwareProfile",
+    "storageProfile",
+    "osProfile",
+    "networkProfile",
+    "securityProfile",
+)
 
 
 class VirtualMachines(ResourceType):
@@ -43,6 +51,8 @@ class VirtualMachines(ResourceType):
             machine_checks.check_unchanged(put, put.previous)
             if "hardwareProfile" in put.properties:
                 machine_checks.check_size(self.cloud, put)
+                if disk := self.cloud.store.find(os_disk_of(put.previous)):
+                    check_disk_fits(put, disk)
             check_data_disks(self.cloud, put, None)
             return
         machine_checks.check_size(self.cloud, put)

@@ -71,10 +71,9 @@ def check_references(store: Store, by: ArmId, properties: Json, location: str, w
 
 def set_outbound_default(properties: Json, api_version: str, previous: Resource | None) -> None:
     """Subnets made by an api-version of 2026 or later are private unless they say otherwise."""
-    if previous:
-        former = previous.properties["defaultOutboundAccess"]
-        properties.setdefault("defaultOutboundAccess", former)
-    properties.setdefault("defaultOutboundAccess", api_version < PRIVATE_SINCE)
+    former = previous.properties if previous else {}
+    is_open = former.get("defaultOutboundAccess", api_version < PRIVATE_SINCE)
+    properties.setdefault("defaultOutboundAccess", is_open)
 
 
 def check_prefix(prefix: str, target: str) -> IPv4Network | IPv6Network:
