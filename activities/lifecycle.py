@@ -1,7 +1,7 @@
 """Lifecycle: which versions go, and each step of their going."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from shared.azure.gallery_versions import delete_version
 from shared.azure.version_lifecycle import ListedVersion, list_with_dates, set_end_of_life, versions_in_use
@@ -11,6 +11,7 @@ from shared.domain.lifecycle import (
     LifecycleAction,
     LifecyclePlan,
     LifecyclePlanCall,
+    LifecyclePolicy,
     LifecycleReport,
     LifecycleStepCall,
     RevokeCall,
@@ -40,11 +41,11 @@ def plan_lifecycle_steps(services: Services, call: LifecyclePlanCall) -> Lifecyc
     listed = list_with_dates(services.arm.compute, policy.definition_id)
     users = versions_in_use(services.arm.compute)
     facts = [
-        _facts(version, services.images.get(version.id), users.get(version.id.lower(), ()))
+        _facts(policy, version, services.images.get(version.id), users.get(version.id.lower(), ()))
         for version in listed
     ]
     steps = plan_lifecycle(policy, facts, datetime.fromisoformat(call.at))
-    return LifecyclePlan(steps, policy.exclude_after_days + policy.delete_after_days)
+    return LifecyclePlan(steps, policy.exclude_after_days, policy.delete_after_days)
 
 
 def start_lifecycle_step(services: Services, call: LifecycleStepCall) -> OperationRef:
@@ -89,14 +90,10 @@ def save_lifecycle_report(services: Services, call: LifecycleReport) -> None:
     services.cycles.save_lifecycle(call)
 
 
-def _facts(version: ListedVersion, image: PublishedImage | None, users: tuple[str, ...]) -> VersionFacts:
-    """What Azure shows comes before what is remembered: somebody may have changed it by hand."""
-    state = image.state if image else ImageState.LIVE
-    if version.excluded and state is ImageState.LIVE:
-        state = ImageState.EXCLUDED
-    elif version.end_of_life_at and state is ImageState.LIVE:
-        state = ImageState.DEPRECATED
-    at = datetime.fromisoformat(image.state_at) if image and image.state_at else None
+def _facts(
+    policy: LifecyclePolicy, version: ListedVersion, image: PublishedImage | None, users: tuple[str, ...]
+) -> VersionFacts:
+    state, at = _state(policy, version, image)
     number = tuple(int(part) for part in version.name.split("."))
     return VersionFacts(
         id=version.id,
@@ -106,4 +103,22 @@ def _facts(version: ListedVersion, image: PublishedImage | None, users: tuple[st
         state_at=at,
         tags=version.tags,
         users=users,
+        excluded=version.excluded,
     )
+
+
+def _state(
+    policy: LifecyclePolicy, version: ListedVersion, image: PublishedImage | None
+) -> tuple[ImageState, datetime | None]:
+    """As it is remembered; else as Azure shows it, for versions that Kiln did not publish or deprecate.
+
+    The end of life says when the step was taken. What somebody has excluded without one begins at the first.
+    """
+    if image is not None and image.state is not ImageState.LIVE:
+        return image.state, datetime.fromisoformat(image.state_at) if image.state_at else None
+    if version.end_of_life_at is None:
+        return ImageState.LIVE, None
+    excluded_at = version.end_of_life_at - timedelta(days=policy.delete_after_days)
+    if version.excluded:
+        return ImageState.EXCLUDED, excluded_at
+    return ImageState.DEPRECATED, excluded_at - timedelta(days=policy.exclude_after_days)

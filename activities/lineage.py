@@ -1,11 +1,17 @@
 """Lineage: what was published, from what, who follows it, and what is newer than what they were built on."""
 
+import hashlib
+
 from activities.stage import load_template
 from shared.azure.newest import newest_version
+from shared.customizers.registry import steps_of
 from shared.domain.build import IndexedCall
-from shared.domain.image_events import EventType, ImageEvent, new_event
-from shared.domain.published_image import PublishedImage
+from shared.domain.image_events import EXCLUDED, EventType, ImageEvent, new_event
+from shared.domain.names import step_script
+from shared.domain.plan import BuildPlan
+from shared.domain.published_image import PublishedImage, lineage_key
 from shared.domain.rebuild import ClaimCall, Claimed, Dependents, SettleCall, VersionCall, is_newer
+from shared.domain.run import Phase
 from shared.domain.watch import FollowedSource, FollowedSources, NewestVersion, WatchRequest
 from shared.rebuilds import claims
 from shared.rebuilds.followed import dependents, followers, trigger_of
@@ -27,12 +33,27 @@ def record_image(services: Services, call: IndexedCall) -> ImageEvent:
             template_id=plan.template_id,
             run_id=plan.run_id,
             published_at=utc_now().isoformat(),
-            digests={"template": template_digest(load_template(services, plan.run_id))},
+            digests=_digests(services, plan),
             regions=tuple(region.name for region in output.target_regions),
         )
     )
     facts = {"runId": plan.run_id, "templateId": plan.template_id, "parent": plan.source.description}
+    if output.exclude_from_latest:
+        facts[EXCLUDED] = "true"
     return new_event(EventType.IMAGE_PUBLISHED, output.version_id, plan.created_at, facts)
+
+
+def _digests(services: Services, plan: BuildPlan) -> dict[str, str]:
+    """SHA-256 of the template, and of each customizer's script and file as they were staged for the run."""
+    template = load_template(services, plan.run_id)
+    found = {"template": template_digest(template)}
+    for step in steps_of(template):
+        name = step_script(Phase.CUSTOMIZE, step.index)
+        found[name] = hashlib.sha256(step.script.encode()).hexdigest()
+        staged = plan.step(Phase.CUSTOMIZE, step.index).artifact_blob
+        if staged:
+            found[f"{name}/file"] = services.blobs.digest(staged)
+    return found
 
 
 def announce(services: Services, call: ImageEvent) -> None:
@@ -60,7 +81,9 @@ def find_followed_sources(services: Services, call: WatchRequest) -> FollowedSou
     for record, reference in followers(services):
         key = (reference.lower(), record.location)
         trigger = trigger_of(record)
-        seen = trigger.started_for if trigger else ""
+        # A template that has got another source was never built on it.
+        same = trigger is not None and lineage_key(trigger.started_for) == lineage_key(reference)
+        seen = trigger.started_for if trigger and same else ""
         known = oldest.get(key)
         if known is None or is_newer(known.seen, seen):
             oldest[key] = FollowedSource(reference, record.location, seen)

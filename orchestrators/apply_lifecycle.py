@@ -2,9 +2,9 @@
 
 from collections.abc import Generator
 from dataclasses import replace
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from orchestrators.announcing import announce
 from orchestrators.calls import call
 from orchestrators.undoing import wait_for_undo
 from shared.domain.codec import Json, from_json, to_json
@@ -37,9 +37,9 @@ def apply_lifecycle(context: "DurableOrchestrationContext") -> Generator[Any, An
     except BuildFailed as failure:
         report = replace(report, error=failure.error.message)
     else:
-        end = (at + timedelta(days=plan.end_of_life_days)).isoformat()
         taken = []
         for step in plan.steps:
+            end = plan.end_of_life(step, at).isoformat()
             error = yield from _take(context, request, LifecycleStepCall(step, at.isoformat(), end))
             taken.append(TakenStep(step.version_id, step.action, step.reason, error))
         report = replace(report, steps=tuple(taken))
@@ -57,7 +57,7 @@ def _take(
         operation = yield from call(context, "start_lifecycle_step", step, OperationRef)
         yield from wait_for_undo(context, operation, request.poll)
         event = yield from call(context, "record_lifecycle_step", step, ImageEvent)
-        yield from call(context, "announce", event, type(None))
+        yield from announce(context, event)
     except BuildFailed as failure:
         return f"{failure.error.code}: {failure.error.message}"
     return ""

@@ -28,5 +28,5 @@ def patch_template(context: "DurableOrchestrationContext") -> Generator[Any, Any
     if claimed.build is None:
         gone = BuildError("TemplateNotFound", "the template was deleted meanwhile")
         return to_json(PatchOutcome(planned.template_id, error=gone))
-    error = yield from run_claimed(context, claimed)
+    error = yield from run_claimed(context, planned.address, claimed.build)
     return to_json(PatchOutcome(planned.template_id, claimed.build.run_id, error))

@@ -4,12 +4,14 @@ from collections.abc import Generator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from orchestrators.announcing import announce
 from orchestrators.calls import call
 from orchestrators.publishing import failed, record, wait
 from orchestrators.undoing import wait_for_undo
 from shared.domain.build import IndexedCall, PublishRequest
 from shared.domain.codec import Json, from_json, to_json
 from shared.domain.errors import BuildFailed
+from shared.domain.image_events import ImageEvent
 from shared.domain.operations import OperationRef
 from shared.domain.run import Progress
 
@@ -21,15 +23,19 @@ def publish_shared_image(context: "DurableOrchestrationContext") -> Generator[An
     """Returns the `Output`; a failure is part of it, so that other outputs go on."""
     request = from_json(PublishRequest, context.get_input())
     indexed = IndexedCall(request.run_id, request.index)
+    event: ImageEvent | None = None
     try:
         yield from record(context, request, replace(request.output, state=Progress.RUNNING))
         operation = yield from call(context, "publish_gallery_version", indexed, OperationRef)
         status = yield from wait(context, request, operation)
+        event = yield from call(context, "record_image", indexed, ImageEvent)
         output = replace(request.output, state=Progress.SUCCEEDED, regions=status.regions)
     except BuildFailed as failure:
         output = failed(request.output, failure.error)
         yield from _remove(context, request)
     yield from record(context, request, output)
+    if event is not None:
+        yield from announce(context, event)
     return to_json(output)
 
 

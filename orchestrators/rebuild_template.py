@@ -27,7 +27,7 @@ def rebuild_template(context: "DurableOrchestrationContext") -> Generator[Any, A
         return None
     if claimed.build is None:
         return to_json(RebuildOutcome(address.id, claimed.outcome))
-    error = yield from run_claimed(context, claimed)
+    error = yield from run_claimed(context, address, claimed.build)
     run_id, at = claimed.build.run_id, context.current_utc_datetime.isoformat()
     yield from call(context, "settle_rebuild", SettleCall(address, run_id, at, error), type(None))
     return to_json(RebuildOutcome(address.id, claimed.outcome, run_id, error))

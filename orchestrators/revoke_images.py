@@ -3,6 +3,7 @@
 from collections.abc import Generator
 from typing import TYPE_CHECKING, Any
 
+from orchestrators.announcing import announce
 from orchestrators.calls import call
 from orchestrators.undoing import wait_for_undo
 from shared.domain.codec import Json, from_json
@@ -25,7 +26,7 @@ def revoke_images(context: "DurableOrchestrationContext") -> Generator[Any, Any,
             operation = yield from call(context, "start_revoke", ask, OperationRef)
             yield from wait_for_undo(context, operation, request.poll)
             event = yield from call(context, "record_revoke", ask, ImageEvent)
-            yield from call(context, "announce", event, type(None))
+            yield from announce(context, event)
         except BuildFailed as failure:
             failed[version_id] = f"{failure.error.code}: {failure.error.message}"
     return failed

@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from orchestrators.announcing import announce
 from orchestrators.calls import call
+from shared.domain.build import BuildRequest
 from shared.domain.codec import from_json, to_json
 from shared.domain.errors import BuildError, BuildFailed
+from shared.domain.image_events import EventType, new_event
 from shared.domain.names import new_run_id
 from shared.domain.operations import PollPolicy
 from shared.domain.rebuild import ClaimCall, Claimed, ClaimOutcome
@@ -51,15 +54,22 @@ def take_turn(context: "DurableOrchestrationContext", turn: Turn) -> Generator[A
 
 
 def run_claimed(
-    context: "DurableOrchestrationContext", claimed: Claimed
+    context: "DurableOrchestrationContext", address: TemplateAddress, build: BuildRequest
 ) -> Generator[Any, Any, BuildError | None]:
-    """Runs the build under its run id, as if it had been asked for by hand; its error."""
-    if claimed.build is None:
-        raise AssertionError("a claim that started nothing has nothing to build")
+    """Runs the build under its run id, as if it had been asked for by hand; its error, which is told."""
+    error = yield from _run(context, build)
+    if error is not None:
+        facts = {"runId": build.run_id, "code": error.code, "message": error.message}
+        at = context.current_utc_datetime.isoformat()
+        yield from announce(context, new_event(EventType.BUILD_FAILED, address.id, at, facts))
+    return error
+
+
+def _run(
+    context: "DurableOrchestrationContext", build: BuildRequest
+) -> Generator[Any, Any, BuildError | None]:
     try:
-        result = yield context.call_sub_orchestrator(
-            "build_image", to_json(claimed.build), claimed.build.run_id
-        )
+        result = yield context.call_sub_orchestrator("build_image", to_json(build), build.run_id)
         return from_json(BuildError, result) if result else None
     except Exception as failure:  # noqa: BLE001 - the SDK raises a bare Exception for a failed orchestration
         return BuildError("OrchestrationFailed", str(failure).partition("\n")[0])

@@ -3,6 +3,7 @@
 from collections.abc import Generator
 from typing import TYPE_CHECKING, Any
 
+from orchestrators.announcing import announce
 from orchestrators.calls import call
 from shared.domain.codec import Json, from_json, to_json
 from shared.domain.errors import BuildFailed
@@ -49,7 +50,7 @@ def _tell(
 ) -> Generator[Any, Any, None]:
     """Through the bus, which others listen to as well; without one, to those who follow."""
     if request.has_bus:
-        yield from call(context, "announce", event, type(None))
+        yield from announce(context, event)
         return
     rebuild = RebuildRequest(event.id, event.subject, request.poll)
     yield context.call_sub_orchestrator("rebuild_dependents", to_json(rebuild))

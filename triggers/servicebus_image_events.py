@@ -44,10 +44,15 @@ def _take(message: func.ServiceBusMessage, durable: Durable) -> None:
 
 
 def start_rebuild(kiln: Services, durable: Durable, event: ImageEvent) -> None:
-    """Starts the rebuild unless an earlier copy of the event did; a later one finds everything current."""
+    """Starts the rebuild unless an earlier copy's goes on.
+
+    After that one has ended a copy looks again, and finds everything current but who has begun to follow the
+    image meanwhile: the watch tells the same news until everybody has it.
+    """
     digest = hashlib.sha256(f"{event.source} {event.id}".encode()).hexdigest()
     instance = f"rebuild-{digest[:32]}"
-    if durable.find(instance) is None:
+    current = durable.find(instance)
+    if current is None or current.ended:
         request = RebuildRequest(event.id, event.new_version, kiln.settings.poll)
         durable.start("rebuild_dependents", instance, to_json(request))
 

@@ -15,6 +15,7 @@ from shared.domain.problems import Problem
 
 SPEC_VERSION = "1.0"
 SOURCE = "/kiln"
+EXCLUDED = "excludeFromLatest"  # a fact of new versions that `latest` passes over: "true"
 _GALLERY_VERSION = re.compile(
     r"/subscriptions/[^/]+/resourceGroups/[^/]+/providers/Microsoft\.Compute"
     r"/galleries/[^/]+/images/[^/]+/versions/[^/]+",
@@ -60,8 +61,9 @@ class ImageEvent:
 
     @property
     def new_version(self) -> str:
-        """The exact version that others may be built on now; empty for every other event."""
-        return self.subject if self.type in NEW_VERSION else ""
+        """The exact version that `latest` may be now; empty for every other event."""
+        excluded = self.data.get(EXCLUDED, "") == "true"
+        return self.subject if self.type in NEW_VERSION and not excluded else ""
 
 
 def new_event(type_: EventType, subject: str, time: str, data: dict[str, str] | None = None) -> ImageEvent:

@@ -40,7 +40,10 @@ class LifecyclePolicy:
 
 @dataclass(frozen=True)
 class VersionFacts:
-    """What decides about a version. Times are aware; `users` are ids of what runs on it."""
+    """What decides about a version. Times are aware; `users` are ids of what runs on it.
+
+    `excluded` from latest: whoever did that, and with whatever state.
+    """
 
     id: str
     number: tuple[int, int, int]
@@ -49,6 +52,11 @@ class VersionFacts:
     state_at: datetime | None = None
     tags: dict[str, str] = field(default_factory=dict)
     users: tuple[str, ...] = ()
+    excluded: bool = False
+
+    @property
+    def revoked(self) -> bool:
+        return self.state is ImageState.REVOKED
 
 
 @dataclass(frozen=True)
@@ -98,8 +106,16 @@ class LifecyclePlanCall:
 
 @dataclass(frozen=True)
 class LifecyclePlan:
+    """What to do; a version that is excluded now may be deleted after so many days."""
+
     steps: tuple[LifecycleStep, ...]
-    end_of_life_days: int = 0
+    exclude_after_days: int = 0
+    delete_after_days: int = 0
+
+    def end_of_life(self, step: LifecycleStep, now: datetime) -> datetime:
+        """When the version may be deleted at the earliest."""
+        first = self.exclude_after_days if step.action is LifecycleAction.DEPRECATE else 0
+        return now + timedelta(days=first + self.delete_after_days)
 
 
 @dataclass(frozen=True)
@@ -136,30 +152,27 @@ class LifecycleReport:
 def plan_lifecycle(
     policy: LifecyclePolicy, versions: Iterable[VersionFacts], now: datetime
 ) -> tuple[LifecycleStep, ...]:
-    """One step for each version that is there, the newest first; the newest of all is always kept."""
+    """One step for each version that is there, the newest first.
+
+    The newest that may be used is kept, and so is what `latest` means now. Revoked versions count as neither.
+    """
     newest_first = sorted(versions, key=lambda version: version.number, reverse=True)
     present = [version for version in newest_first if version.state is not ImageState.DELETED]
-    return tuple(_step(policy, version, present, now) for version in present)
+    usable = [version for version in present if not version.revoked]
+    return tuple(_step(policy, version, usable, now) for version in present)
 
 
 def _step(
-    policy: LifecyclePolicy, version: VersionFacts, present: Sequence[VersionFacts], now: datetime
+    policy: LifecyclePolicy, version: VersionFacts, usable: Sequence[VersionFacts], now: datetime
 ) -> LifecycleStep:
-    spared = _spared(policy, version, present)
-    if spared:
-        return LifecycleStep(version.id, LifecycleAction.KEEP, spared)
-    wanted = _wanted(policy, version, present, now)
-    if wanted:
-        return LifecycleStep(version.id, LifecycleAction.KEEP, wanted)
-    return _next(policy, version, now)
+    kept = _spared(policy, version)
+    if not kept and not version.revoked:
+        kept = _needed(policy, version, usable) or _wanted(policy, version, usable, now)
+    return LifecycleStep(version.id, LifecycleAction.KEEP, kept) if kept else _next(policy, version, now)
 
 
-def _spared(policy: LifecyclePolicy, version: VersionFacts, present: Sequence[VersionFacts]) -> str:
-    """Why the version is kept whatever its age; empty if nothing protects it."""
-    if version is present[0]:
-        return "the newest version"
-    if policy.keep_newest_of_major and version is _newest_of_major(version, present):
-        return f"the newest of major version {version.number[0]}"
+def _spared(policy: LifecyclePolicy, version: VersionFacts) -> str:
+    """Why nobody takes the version away, whatever its age and state; empty if nothing protects it."""
     for name, value in policy.spare_tags.items():
         if name in version.tags and value in ("*", version.tags[name]):
             return f"tagged {name}={version.tags[name]}"
@@ -168,19 +181,25 @@ def _spared(policy: LifecyclePolicy, version: VersionFacts, present: Sequence[Ve
     return ""
 
 
-def _newest_of_major(version: VersionFacts, present: Sequence[VersionFacts]) -> VersionFacts:
-    return next(other for other in present if other.number[0] == version.number[0])
+def _needed(policy: LifecyclePolicy, version: VersionFacts, usable: Sequence[VersionFacts]) -> str:
+    """Why the image needs the version."""
+    if version is usable[0]:
+        return "the newest version"
+    if version is next((other for other in usable if not other.excluded), None):
+        return "what latest means"
+    major = [other for other in usable if other.number[0] == version.number[0]]
+    if policy.keep_newest_of_major and version is major[0]:
+        return f"the newest of major version {version.number[0]}"
+    return ""
 
 
 def _wanted(
-    policy: LifecyclePolicy, version: VersionFacts, present: Sequence[VersionFacts], now: datetime
+    policy: LifecyclePolicy, version: VersionFacts, usable: Sequence[VersionFacts], now: datetime
 ) -> str:
-    """Why the version is not surplus yet; a revoked one always is."""
-    if version.state is ImageState.REVOKED:
-        return ""
+    """Why the version is not surplus yet."""
     if not policy.keep_count and not policy.keep_days:
         return "the policy has no limit"
-    rank = present.index(version) + 1
+    rank = usable.index(version) + 1
     if policy.keep_count and rank <= policy.keep_count:
         return f"number {rank} of the newest {policy.keep_count}"
     age = now - version.published_at

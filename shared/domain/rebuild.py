@@ -6,7 +6,7 @@ from enum import StrEnum
 from shared.domain.build import BuildRequest
 from shared.domain.errors import BuildError
 from shared.domain.operations import PollPolicy
-from shared.domain.published_image import version_of
+from shared.domain.published_image import lineage_key, version_of
 from shared.domain.template_record import TemplateAddress
 
 # AIB disables a trigger after "several consecutive failures".
@@ -88,8 +88,11 @@ class RebuildOutcome:
 
 
 def is_newer(version: str, than: str) -> bool:
-    """Whether an exact version, as an ARM id or URN, is newer than another; all are newer than none."""
-    return not than or _number(version) > _number(than)
+    """Whether an exact version, as an ARM id or URN, is newer than another of the same image.
+
+    All are newer than none, and than one of another image: a template may have got another source.
+    """
+    return lineage_key(version) != lineage_key(than) or _number(version) > _number(than)
 
 
 def _number(reference: str) -> tuple[int, ...]:

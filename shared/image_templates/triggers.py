@@ -27,6 +27,7 @@ from shared.image_templates.answers import (
     operation_headers,
     result_headers,
 )
+from shared.image_templates.circles import refuse_circles
 from shared.image_templates.documents import template_of
 from shared.image_templates.request import Request
 from shared.image_templates.templates import existing
@@ -67,6 +68,7 @@ def put_trigger(kiln: Services, durable: Durable, request: Request) -> Answer:
     if same:
         return Answer(200, trigger_body(record.address, same[0]))
     _check_template(record)
+    refuse_circles(kiln, record)
     trigger = TriggerRecord(request.child, KIND, utc_now().isoformat())
     if kiln.templates.replace(before, replace(record, triggers=(trigger,))) is None:
         raise changed_meanwhile(record.address)

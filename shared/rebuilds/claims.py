@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 from shared.catalog.templates import Stored
-from shared.domain.build import BuildRequest
 from shared.domain.errors import TransientError
 from shared.domain.names import started_at
 from shared.domain.rebuild import MOST_FAILURES, ClaimCall, Claimed, ClaimOutcome, SettleCall, is_newer
@@ -14,6 +13,7 @@ from shared.image_templates.progress import published
 from shared.image_templates.runs import request_of
 from shared.rebuilds.followed import HEALTHY, trigger_of
 from shared.services import Services
+from shared.starting import build_request
 
 ATTEMPTS = 8
 DISABLED = "Disabled"
@@ -29,8 +29,9 @@ def claim(kiln: Services, call: ClaimCall) -> Claimed:
         if stored.record.last_run == call.run_id:
             return _started(kiln, stored.record, call.run_id)
         current = _last_run(kiln, stored.record)
-        trigger = _revived(trigger, current)
+        trigger = _revived(_aware(trigger, current), current)
         if trigger.code != HEALTHY or not is_newer(call.version, trigger.started_for):
+            _keep(kiln, stored, trigger)
             return Claimed(ClaimOutcome.CURRENT)
         if current is not None and not current.ended:
             return Claimed(ClaimOutcome.BUSY)
@@ -80,12 +81,26 @@ def _started(kiln: Services, record: TemplateRecord, run_id: str) -> Claimed:
     template = template_of(record)
     at = started_at(run_id).isoformat()
     kiln.runs.add(Run(run_id, template.id, template.location, created_at=at))
-    build = BuildRequest(run_id, template.build_timeout_minutes, kiln.settings.poll)
-    return Claimed(ClaimOutcome.STARTED, build)
+    return Claimed(ClaimOutcome.STARTED, build_request(kiln, run_id, template))
 
 
 def _last_run(kiln: Services, record: TemplateRecord) -> Run | None:
     return kiln.runs.get(record.last_run) if record.last_run else None
+
+
+def _keep(kiln: Services, stored: Stored, trigger: TriggerRecord) -> None:
+    """What was found out is kept for the watch, which asks for what is newer; if not now, then next time."""
+    if trigger != trigger_of(stored.record):
+        kiln.templates.replace(stored, replace(stored.record, triggers=(trigger,)))
+
+
+def _aware(trigger: TriggerRecord, last: Run | None) -> TriggerRecord:
+    """A success that somebody started by hand may have been built on a newer version than any event told."""
+    if last is None or last.state is not RunState.SUCCEEDED or not last.source:
+        return trigger
+    return (
+        replace(trigger, started_for=last.source) if is_newer(last.source, trigger.started_for) else trigger
+    )
 
 
 def _revived(trigger: TriggerRecord, last: Run | None) -> TriggerRecord:

@@ -88,6 +88,7 @@ facts = st.builds(
     state=st.sampled_from(list(ImageState)),
     state_at=st.integers(0, 100).map(lambda days: NOW - timedelta(days=days)),
     users=st.sampled_from([(), ("/vm",)]),
+    excluded=st.booleans(),
 )
 policies = st.builds(
     LifecyclePolicy,
@@ -109,6 +110,19 @@ def test_nothing_in_use_goes_and_nothing_is_deleted_at_once(
             assert action is LifecycleAction.KEEP
         if action is LifecycleAction.DELETE:
             assert each.state in (ImageState.EXCLUDED, ImageState.REVOKED)
-    present = [each for each in versions if each.state is not ImageState.DELETED]
-    if present:
-        assert steps[max(present, key=lambda each: each.number).id] is LifecycleAction.KEEP
+    gone = (ImageState.DELETED, ImageState.REVOKED)
+    usable = sorted((each for each in versions if each.state not in gone), key=lambda each: each.number)
+    for needed in (usable[-1:], [each for each in usable if not each.excluded][-1:]):
+        assert all(steps[each.id] is LifecycleAction.KEEP for each in needed)
+
+
+def test_a_revoked_newest_version_neither_stays_nor_costs_the_one_before() -> None:
+    policy = LifecyclePolicy("d", keep_count=1, delete_after_days=9)
+    found = actions(policy, version("1.0.2", 9, ImageState.REVOKED), version("1.0.1", 99))
+    assert found == {"1.0.2": "delete", "1.0.1": "keep"}
+
+
+def test_what_latest_means_is_kept_below_a_newer_version_that_is_excluded() -> None:
+    policy = LifecyclePolicy("d", keep_count=1)
+    versions = version("1.0.2", 1, excluded=True), version("1.0.1", 99), version("1.0.0", 99)
+    assert actions(policy, *versions) == {"1.0.2": "keep", "1.0.1": "keep", "1.0.0": "deprecate"}

@@ -5,6 +5,7 @@ from typing import Any
 from shared.domain.build import Reply, StagedBuild, StagedStep
 from shared.domain.codec import to_json
 from shared.domain.errors import BuildError
+from shared.domain.image_events import EventType, ImageEvent
 from shared.domain.operations import OperationKind, OperationRef, OperationState, OperationStatus
 from shared.domain.run import Output, Phase, Stage
 
@@ -50,6 +51,7 @@ OPERATIONS = [
     "delete_staged_resource",
 ]
 PLAIN = [
+    "announce",
     "open_run",
     "record_event",
     "create_staging_group",
@@ -79,6 +81,7 @@ def succeeding() -> dict[str, Any]:
         operation = OperationRef(OperationKind.ARM, name, f"https://arm/{name}")
         activities[name] = lambda _, operation=operation: value(operation)
     activities["plan_build"] = lambda _: value(STAGED)
+    activities["record_image"] = lambda _: value(ImageEvent("1", EventType.IMAGE_PUBLISHED, "/v/1.0.0", ""))
     activities["vhd_uri"] = lambda _: value("https://store/vhds/disk.vhd")
     activities["poll_operation"] = lambda _: value(OperationStatus(OperationState.SUCCEEDED))
     activities["poll_stoppable"] = lambda _: value(OperationStatus(OperationState.SUCCEEDED))

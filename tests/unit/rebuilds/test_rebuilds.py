@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import given, settings
@@ -12,6 +13,7 @@ from orchestrators.rebuild_dependents import rebuild_dependents
 from shared.domain.build import BuildRequest
 from shared.domain.codec import from_json, to_json
 from shared.domain.errors import BuildError
+from shared.domain.image_events import ImageEvent
 from shared.domain.rebuild import ClaimCall, RebuildRequest, SettleCall, VersionCall
 from shared.domain.run import RunState
 from tests.unit.orchestrators.fake_activities import value
@@ -30,11 +32,13 @@ class Factory:
         self.built: list[str] = []
         self.published: dict[str, str] = {}
         self.news: list[str] = []
+        self.told: list[ImageEvent] = []
         activities = {
             "find_dependents": lambda p: value(lineage.find_dependents(self.kiln, from_json(VersionCall, p))),
             "claim_rebuild": lambda p: value(lineage.claim_rebuild(self.kiln, from_json(ClaimCall, p))),
             "settle_rebuild": lambda p: value(lineage.settle_rebuild(self.kiln, from_json(SettleCall, p))),
         }
+        activities["announce"] = lambda p: value(self.told.append(from_json(ImageEvent, p)))
         self.simulation = Simulation(activities, instead={"build_image": self.build})
 
     def build(self, request: object) -> object:
@@ -100,6 +104,8 @@ def test_each_is_built_once_after_its_parent_and_nothing_below_a_failure(
     assert sorted(factory.built) == sorted(expected)
     for name in factory.built:
         assert all(factory.built.index(one) < factory.built.index(name) for one in above(name, parents))
+    told = {(event.type, event.subject.rpartition("/")[2]) for event in factory.told}
+    assert told == {("build-failed", name) for name in failing & set(expected)}
 
 
 @settings(max_examples=30)  # each is a whole forest of builds
@@ -126,6 +132,29 @@ def test_three_failures_in_a_row_disable_the_trigger_until_somebody_succeeds_by_
     factory.hear(f"{ROOT}:12.0.9")
     assert factory.built == ["web"] * 4
     assert factory.kiln.templates.records["web"].triggers[0].failures == 0
+
+
+def test_who_was_built_by_hand_on_that_version_is_not_built_again() -> None:
+    factory = Factory({"web": ROOT}, set())
+    factory.hear(f"{ROOT}:12.0.1")
+    by_hand = factory.kiln.templates.records["web"].last_run
+    factory.kiln.runs.end(by_hand, source=f"{ROOT}:12.0.3")
+    for patch in (2, 3):
+        factory.hear(f"{ROOT}:12.0.{patch}")
+    assert factory.built == ["web"]
+    assert factory.kiln.templates.records["web"].triggers[0].started_for == f"{ROOT}:12.0.3"
+    factory.hear(f"{ROOT}:12.0.4")
+    assert factory.built == ["web"] * 2
+
+
+def test_a_template_that_got_another_source_is_built_on_whatever_version_it_has() -> None:
+    factory = Factory({"web": ROOT}, set())
+    factory.hear(f"{ROOT}:12.0.1")
+    factory.kiln.templates.records["web"] = replace(
+        template("web", "debian:debian-13:13-gen2"), triggers=factory.kiln.templates.records["web"].triggers
+    )
+    factory.hear("debian:debian-13:13-gen2:0.0.1")
+    assert factory.built == ["web"] * 2
 
 
 def test_a_busy_template_is_waited_for() -> None:
