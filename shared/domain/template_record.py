@@ -82,7 +82,6 @@ class TemplateRecord:
     api_version: str
     state: ProvisioningState
     operation: str
-    operation_at: str
     error: BuildError | None = None
     last_run: str = ""
     outputs: dict[str, str] = field(default_factory=dict)

@@ -8,6 +8,7 @@ from shared.catalog.templates import Stored
 from shared.domain.codec import Json
 from shared.domain.operations import PollPolicy
 from shared.domain.problems import InvalidTemplateError
+from shared.domain.run import RunState
 from shared.domain.template_operation import TemplateOperation
 from shared.domain.template_record import TemplateAddress
 from shared.image_templates.request import Request
@@ -62,9 +63,9 @@ def not_allowed(action: str, address: TemplateAddress, state: str) -> Refusal:
     return Refusal("OperationNotAllowed", message, 409)
 
 
-def running(state: str) -> str:
-    """AIB's words for a template that is fine while its run is not idle."""
-    return f"provisioned or run state: {state}"
+def running(state: RunState) -> str:
+    """AIB's words for a template that is fine while its run is not idle; AIB knows no run that waits."""
+    return f"provisioned or run state: {RunState.RUNNING if state is RunState.QUEUED else state}"
 
 
 def invalid(error: InvalidTemplateError) -> Refusal:

@@ -8,7 +8,9 @@ from shared.domain.problems import InvalidTemplateError, Problem
 from shared.domain.template import ImageTemplate
 from shared.domain.template_record import TemplateAddress, TemplateRecord
 from shared.image_templates.answers import invalid
+from shared.reading.report import KILN_API_VERSION
 from shared.template import parse_template
+from shared.template.api_versions import api_version_of
 
 # `apiVersion` is read by the parser: with it a template asks for Kiln's own additions.
 KEPT = ("apiVersion", "location", "tags", "identity", "properties")
@@ -29,6 +31,12 @@ def read_template(document: Document, address: TemplateAddress, api_version: str
         )
     except InvalidTemplateError as error:
         raise invalid(error) from error
+
+
+def read_as(document: Document, api_version: str) -> str:
+    """The api-version to read a body in: the request's, or Kiln's own where the body asks for it."""
+    own = api_version_of(document)
+    return own if own == KILN_API_VERSION else api_version
 
 
 def template_of(record: TemplateRecord) -> ImageTemplate:

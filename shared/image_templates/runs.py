@@ -10,7 +10,7 @@ from shared.catalog.templates import Stored
 from shared.domain.codec import Json
 from shared.domain.errors import TransientError
 from shared.domain.names import new_run_id
-from shared.domain.run import Output, RunState
+from shared.domain.run import Output
 from shared.domain.template_operation import TemplateOperation
 from shared.domain.template_record import ProvisioningState, TemplateRecord
 from shared.image_templates.answers import (
@@ -53,12 +53,7 @@ def check_ready(kiln: Services, durable: Durable, record: TemplateRecord) -> Non
         raise not_allowed("Run", record.address, record.state)
     run = active_run(kiln, durable, record)
     if run is not None:
-        raise not_allowed("Run", record.address, running(_word(run.state)))
-
-
-def _word(state: RunState) -> str:
-    """A run that waits for its first stage is running, for those who know AIB's states only."""
-    return RunState.RUNNING if state is RunState.QUEUED else state
+        raise not_allowed("Run", record.address, running(run.state))
 
 
 def claim(kiln: Services, stored: Stored, run_id: str) -> bool:

@@ -25,7 +25,7 @@ from shared.image_templates.answers import (
     running,
     show,
 )
-from shared.image_templates.documents import kept, patched, read_template
+from shared.image_templates.documents import kept, patched, read_as, read_template
 from shared.image_templates.progress import active_run, find
 from shared.image_templates.request import Request
 from shared.reading.names import short_region
@@ -75,29 +75,32 @@ def existing(kiln: Services, durable: Durable, request: Request) -> Stored:
 
 def put_template(kiln: Services, durable: Durable, request: Request) -> Answer:
     """201 for a new template; one that exists is changed only for those who ask for it."""
-    document = kept(request.document())
+    sent = request.document()
+    api_version = read_as(sent, request.api_version)
     # What is refused must be told at its place in the body that was sent.
-    template = read_template(request.document(), request.address, request.api_version)
+    template = read_template(sent, request.address, api_version)
+    document = kept(sent)
     before = find(kiln, durable, request.address)
     _check_conditions(request, before)
     if before is None:
-        record = _new_record(request, document, template)
+        record = _new_record(request, document, api_version, template)
         return _begin(kiln, durable, request, None, record)
     _check_update(kiln, durable, request, before, template)
-    record = replace(before.record, document=document, api_version=request.api_version)
+    record = replace(before.record, document=document, api_version=api_version)
     return _begin(kiln, durable, request, before, record)
 
 
-def _new_record(request: Request, document: dict[str, object], template: ImageTemplate) -> TemplateRecord:
+def _new_record(
+    request: Request, document: dict[str, object], api_version: str, template: ImageTemplate
+) -> TemplateRecord:
     now = utc_now().isoformat()
     return TemplateRecord(
         address=request.address,
         location=template.location,
         document=document,
-        api_version=request.api_version,
+        api_version=api_version,
         state=ProvisioningState.CREATING,
         operation=str(uuid.uuid4()),
-        operation_at=now,
         authorship=Authorship(
             created_by=request.caller.name, created_by_type=request.caller.kind, created_at=now
         ),
@@ -153,7 +156,6 @@ def _begin(
             record,
             state=ProvisioningState.UPDATING,
             operation=str(uuid.uuid4()),
-            operation_at=now,
             error=None,
         )
         record = _modified(record, request)
@@ -195,8 +197,10 @@ def patch_template(kiln: Services, durable: Durable, request: Request) -> Answer
     before = existing(kiln, durable, request)
     _check_conditions(request, before)
     document = patched(before.record, patch, request.api_version)
-    read_template(document, before.record.address, max(request.api_version, before.record.api_version))
-    api_version = max(request.api_version, before.record.api_version)
+    api_version = before.record.api_version
+    if patch.get("properties"):  # they may say what the template's own api-version does not know
+        api_version = max(api_version, request.api_version)
+    read_template(document, before.record.address, api_version)
     record = replace(before.record, document=document, api_version=api_version)
     if patch.get("properties"):
         _check_idle(kiln, durable, "Update", record)

@@ -34,7 +34,6 @@ def record(name: str, group: str = "images", subscription: str = "s1") -> Templa
         api_version="2025-10-01",
         state=ProvisioningState.SUCCEEDED,
         operation="",
-        operation_at="",
     )
 
 

@@ -242,3 +242,20 @@ def test_the_caller_is_remembered(kiln: Kiln, group: str) -> None:
     changed = kiln.arm("PATCH", f"{group}/web", {"tags": {}}, headers=forged).json()
     assert changed["systemData"]["createdByType"] == "Application"
     assert changed["systemData"]["lastModifiedBy"] == changed["systemData"]["createdBy"]
+
+
+def test_kilns_own_additions_are_read_where_the_body_asks_for_them(kiln: Kiln, group: str) -> None:
+    body = kiln.template(group, customize=[{"type": "LinuxRestart", "name": "again"}])
+    plain = kiln.arm("PUT", f"{group}/plain", body)
+    assert (plain.status_code, error_code(plain)) == (400, "ValidationFailed")
+    made = kiln.create(f"{group}/own", {**body, "apiVersion": "2025-10-01-kiln"})
+    assert made["properties"]["customize"] == body["properties"]["customize"]
+
+
+def test_a_template_of_an_older_api_version_takes_new_tags(kiln: Kiln, group: str) -> None:
+    kiln.create(f"{group}/old", kiln.template(group, sauce=1), "2023-07-01")
+    patched = kiln.arm("PATCH", f"{group}/old", {"tags": {"a": "b"}})
+    assert (patched.status_code, patched.json()["tags"]) == (200, {"a": "b"})
+    targets = [{"type": "VHD", "runOutputName": "vhd"}]
+    strict = kiln.arm("PATCH", f"{group}/old", {"properties": {"distribute": targets}})
+    assert "properties.sauce" in strict.text

@@ -37,7 +37,6 @@ def record(**changes: Any) -> TemplateRecord:
         api_version="2025-10-01",
         state=ProvisioningState.SUCCEEDED,
         operation=OPERATION,
-        operation_at="2026-11-21T12:00:00+00:00",
     )
     return replace(plain, **changes)
 

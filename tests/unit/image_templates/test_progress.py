@@ -84,7 +84,8 @@ def test_a_run_without_an_orchestration_is_ended() -> None:
 
 
 def test_a_run_that_is_being_started_is_active() -> None:
-    active = active_run(kiln(record()), TaskHub(), record(last_run=NEW_RUN))
+    started_now = record(last_run=new_run_id("web", utc_now(), "now"))
+    active = active_run(kiln(record()), TaskHub(), started_now)
     assert active
     assert active.state is RunState.QUEUED
     assert active_run(kiln(record()), TaskHub(), record(last_run=OLD_RUN)) is None

@@ -53,7 +53,6 @@ def template(name: str, source: str) -> TemplateRecord:
         api_version="2024-02-01",
         state=ProvisioningState.SUCCEEDED,
         operation="",
-        operation_at="",
         triggers=(TriggerRecord("follow", "SourceImage", "2026-11-01T00:00:00+00:00"),),
     )
 
