@@ -33,6 +33,7 @@ case "$*" in
   *"-m pip --version") [ -e {venv_made} ] ;;
   *"-m venv"*) mkdir -p {root}/.venv/bin; cp {self} {root}/.venv/bin/python; touch {venv_made} ;;
   *python3.%d-venv*) echo python3.11-venv ;;
+  *python3.%d-dev*) echo python3.11-dev ;;
 esac
 """
 
@@ -87,7 +88,9 @@ def machine(tmp_path: Path) -> Machine:
         found = shutil.which(tool)
         assert found
         (path / tool).symlink_to(found)
-    return Machine(root, path)
+    machine = Machine(root, path)
+    machine.program("cc", "#!/bin/sh\n")
+    return machine
 
 
 def test_without_python_it_fails_with_one_sentence(machine: Machine) -> None:
@@ -162,6 +165,18 @@ def test_a_missing_venv_package_is_installed_without_asking(machine: Machine) ->
     assert done.returncode == 0, done.stderr
     assert "kiln: installing the Debian package python3.11-venv" in done.stderr
     assert "apt-get install -y --no-install-recommends python3.11-venv" in machine.calls
+
+
+def test_a_missing_compiler_is_installed_without_asking(machine: Machine) -> None:
+    machine.python()
+    (machine.path / "cc").unlink()
+    machine.program("apt-get", f'#!/bin/sh\necho "apt-get $*" >> {machine.root / "calls"}\n')
+    (machine.path / "id").unlink()
+    machine.program("id", "#!/bin/sh\necho 0\n")
+    done = machine.run("runs")
+    assert done.returncode == 0, done.stderr
+    installed = [call.rpartition(" ")[2] for call in machine.calls if call.startswith("apt-get install")]
+    assert installed == ["gcc", "libc6-dev", "python3.11-dev"]
 
 
 def test_without_root_or_sudo_it_names_the_package(machine: Machine) -> None:
