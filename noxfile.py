@@ -69,6 +69,13 @@ def boot(session: nox.Session) -> None:
 
 
 @nox.session
+def api(session: nox.Session) -> None:
+    """Kiln's own API under many made-up requests, and 5,000 bad templates: half an hour."""
+    session.env.update(KILN_API_EXAMPLES="300", KILN_BAD_TEMPLATES="5000")
+    _pytest(session, "--timeout", "3600", "tests/e2e/test_api_contract.py")
+
+
+@nox.session
 def az(session: nox.Session) -> None:
     """A whole session of azure-cli, unmodified, in an environment of its own: its SDKs are not Kiln's."""
     environment = Path(os.environ.get("KILN_HOME", ".kiln")) / "az"

@@ -37,7 +37,7 @@ def plan_lifecycle_steps(services: Services, call: LifecyclePlanCall) -> Lifecyc
     stored = services.cycles.get_policy(call.policy, LIFECYCLE)
     if stored is None:
         raise BuildFailed(BuildError("PolicyNotFound", f"the lifecycle policy {call.policy} was deleted"))
-    policy = read_lifecycle_policy(stored.document)
+    policy = read_lifecycle_policy(stored.document, stored.name)
     listed = list_with_dates(services.arm.compute, policy.definition_id)
     users = versions_in_use(services.arm.compute)
     facts = [

@@ -1,7 +1,6 @@
 """Lifecycle policies: keep, apply, what they did; and revoking a version. Dry unless asked otherwise."""
 
 import asyncio
-import json
 import uuid
 
 import azure.durable_functions as df
@@ -11,10 +10,9 @@ from shared.access.roles import Role
 from shared.api.errors import error_body
 from shared.api.images import image_body
 from shared.api.lifecycle import read_revocation, report_body
-from shared.api.patching import policy_body
+from shared.api.patching import policy_body, without_name
 from shared.domain.codec import Json, to_json
 from shared.domain.lifecycle import RevokeRequest
-from shared.domain.problems import InvalidTemplateError
 from shared.domain.stored_policy import LIFECYCLE, StoredPolicy
 from shared.lifecycle.applying import apply_policy
 from shared.lifecycle.read_policy import read_lifecycle_policy
@@ -22,6 +20,7 @@ from shared.lifecycle.revoking import to_revoke
 from shared.services import Services, services
 from shared.starting import utc_now
 from triggers.answers import answer, guarded, guarded_async
+from triggers.decode import read_json
 from triggers.durable_client import DurableClient
 
 bp = df.Blueprint()
@@ -32,15 +31,9 @@ POLICY = "lifecycle-policies/{policy}"
 @guarded(Role.OWNER)
 def put_lifecycle_policy(req: func.HttpRequest) -> func.HttpResponse:
     """200 with the policy; 400 with every problem."""
-    try:
-        document = json.loads(req.get_body())
-        read_lifecycle_policy(document)
-    except InvalidTemplateError as error:
-        return answer(error_body("ValidationFailed", str(error), error.problems), 400)
-    except ValueError as error:
-        return answer(error_body("InvalidRequestContent", f"the body is not JSON: {error}"), 400)
-    document.pop("name", None)
-    stored = StoredPolicy(req.route_params["policy"], document, utc_now().isoformat(), LIFECYCLE)
+    name, document = req.route_params["policy"], read_json(req)
+    read_lifecycle_policy(document, name)
+    stored = StoredPolicy(name, without_name(document), utc_now().isoformat(), LIFECYCLE)
     services().cycles.put_policy(stored)
     return answer(policy_body(stored))
 
@@ -103,12 +96,7 @@ def get_lifecycle_report(req: func.HttpRequest) -> func.HttpResponse:
 @guarded_async(Role.OWNER)
 async def revoke_image(req: func.HttpRequest, client: df.DurableOrchestrationClient) -> func.HttpResponse:
     """200 with what would be revoked; with `"dryRun": false` 202, and it is."""
-    try:
-        asked = read_revocation(json.loads(req.get_body()))
-    except InvalidTemplateError as error:
-        return answer(error_body("ValidationFailed", str(error), error.problems), 400)
-    except ValueError as error:
-        return answer(error_body("InvalidRequestContent", f"the body is not JSON: {error}"), 400)
+    asked = read_revocation(read_json(req))
     durable = DurableClient.of(client)
 
     def revoke(kiln: Services) -> func.HttpResponse:

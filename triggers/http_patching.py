@@ -1,7 +1,6 @@
 """Patch policies and their cycles: keep, start, follow, approve, cancel, resume."""
 
 import asyncio
-import json
 from collections.abc import Callable
 
 import azure.durable_functions as df
@@ -9,10 +8,9 @@ import azure.functions as func
 
 from shared.access.roles import Role
 from shared.api.errors import error_body
-from shared.api.patching import cycle_body, policy_body, read_decision
+from shared.api.patching import cycle_body, policy_body, read_decision, without_name
 from shared.domain.codec import Json, to_json
 from shared.domain.patch_cycle import APPROVE_EVENT, CANCEL_EVENT, CycleReport, CycleState
-from shared.domain.problems import InvalidTemplateError
 from shared.domain.stored_policy import StoredPolicy
 from shared.patching.canceling import cancel_builds
 from shared.patching.due import CycleRunningError, start_by_hand
@@ -21,6 +19,7 @@ from shared.services import Services, services
 from shared.starting import utc_now
 from triggers.answers import answer, guarded, guarded_async
 from triggers.authorise import caller_of
+from triggers.decode import read_json
 from triggers.durable_client import DurableClient
 
 bp = df.Blueprint()
@@ -34,16 +33,9 @@ MOST_CYCLES = 100
 def put_policy(req: func.HttpRequest) -> func.HttpResponse:
     """200 with the policy; 400 with every problem. A new schedule is followed from now on."""
     name = req.route_params["policy"]
-    try:
-        document = json.loads(req.get_body())
-        read_policy(document, name)
-    except InvalidTemplateError as error:
-        message = f"the policy has {len(error.problems)} problem(s)"
-        return answer(error_body("ValidationFailed", message, error.problems), 400)
-    except ValueError as error:
-        return answer(error_body("InvalidRequestContent", f"the body is not JSON: {error}"), 400)
-    document.pop("name", None)
-    stored = StoredPolicy(name, document, utc_now().isoformat())
+    document = read_json(req)
+    read_policy(document, name)
+    stored = StoredPolicy(name, without_name(document), utc_now().isoformat())
     services().cycles.put_policy(stored)
     return answer(policy_body(stored))
 
@@ -107,12 +99,7 @@ def get_cycle(req: func.HttpRequest) -> func.HttpResponse:
 @guarded_async(Role.BUILDER)
 async def approve_wave(req: func.HttpRequest, client: df.DurableOrchestrationClient) -> func.HttpResponse:
     """202; body `{"approved": true, "comment": "…"}`. 409 when the cycle waits for no approval."""
-    try:
-        decision = read_decision(json.loads(req.get_body()))
-    except InvalidTemplateError as error:
-        return answer(error_body("ValidationFailed", str(error), error.problems), 400)
-    except ValueError as error:
-        return answer(error_body("InvalidRequestContent", f"the body is not JSON: {error}"), 400)
+    decision = read_decision(read_json(req))
     report = await asyncio.to_thread(lambda: _cycle(services(), req))
     if report is None:
         return _no_cycle(req)

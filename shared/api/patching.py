@@ -24,6 +24,12 @@ def policy_body(policy: StoredPolicy) -> dict[str, Json]:
     return {"name": policy.name, **_json(policy.document)}
 
 
+def without_name(document: object) -> dict[str, object]:
+    """A policy as it is stored: its name is in the address."""
+    members = document if isinstance(document, dict) else {}
+    return {name: value for name, value in members.items() if name != "name"}
+
+
 def cycle_body(report: CycleReport) -> dict[str, Json]:
     """The report of a cycle, while it goes on and afterwards."""
     counts: dict[str, Json] = {}

@@ -10,6 +10,7 @@ from azure.core.exceptions import ResourceNotFoundError
 from azure.data.tables import TableClient, TableEntity, UpdateMode
 
 from shared.azure.errors import azure_errors
+from shared.catalog.tables import is_key
 from shared.domain.codec import from_json, to_json
 from shared.domain.lifecycle import LifecycleReport
 from shared.domain.patch_cycle import CycleReport
@@ -34,6 +35,8 @@ class CycleCatalog:
 
     def delete_policy(self, name: str, kind: str = PATCH) -> None:
         """One that is not there is deleted already."""
+        if not is_key(name):
+            return
         with azure_errors("delete a policy"):
             self.table.delete_entity(f"policy-{kind}", name.lower())
 
@@ -66,6 +69,8 @@ class CycleCatalog:
             self.table.upsert_entity(entity, mode=UpdateMode.REPLACE)
 
     def _get(self, partition: str, row: str, kind: type[T]) -> T | None:
+        if not (is_key(partition) and is_key(row)):
+            return None
         with azure_errors("read a policy or cycle"):
             try:
                 return _read(self.table.get_entity(partition, row), kind)

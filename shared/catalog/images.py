@@ -15,6 +15,7 @@ from azure.core.exceptions import (
 from azure.data.tables import TableClient, TableEntity, UpdateMode
 
 from shared.azure.errors import azure_errors
+from shared.catalog.tables import is_key
 from shared.domain.codec import from_json, to_json
 from shared.domain.errors import TransientError
 from shared.domain.published_image import PublishedImage, lineage_key, version_of
@@ -73,9 +74,12 @@ class ImageCatalog:
                 yield _image(entity)
 
     def _entity(self, version_id: str) -> TableEntity | None:
+        partition, row = _partition(version_id), version_of(version_id)
+        if not (is_key(partition) and is_key(row)):
+            return None
         with azure_errors("read an image"):
             try:
-                return self.table.get_entity(_partition(version_id), version_of(version_id))
+                return self.table.get_entity(partition, row)
             except ResourceNotFoundError:
                 return None
 

@@ -1,10 +1,15 @@
 """The tables, and how to reach them."""
 
+import re
+
 from azure.core.credentials import TokenCredential
 from azure.data.tables import TableServiceClient
 
 from shared.azure.errors import azure_errors
 from shared.settings import Settings
+
+MOST_KEY_BYTES = 1024
+_UNFIT = re.compile(r"[/\\#?\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 RUNS = "kilnruns"
 CLAIMS = "kilnclaims"
@@ -12,6 +17,12 @@ TEMPLATES = "kilntemplates"
 OPERATIONS = "kilnoperations"
 IMAGES = "kilnimages"
 CYCLES = "kilncycles"
+
+
+def is_key(text: str) -> bool:
+    """Whether Azure Tables takes it as a key ("Understanding the Table service data model")."""
+    size = len(text.encode("utf-16-le", errors="surrogatepass"))
+    return size <= MOST_KEY_BYTES and not _UNFIT.search(text)
 
 
 def make_table_service(settings: Settings, credential: TokenCredential) -> TableServiceClient:

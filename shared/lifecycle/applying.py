@@ -30,6 +30,6 @@ def apply_enabled(kiln: Services, durable: Durable) -> list[str]:
     return [
         policy.name
         for policy in list(kiln.cycles.policies(LIFECYCLE))
-        if read_lifecycle_policy(policy.document).enabled
+        if read_lifecycle_policy(policy.document, policy.name).enabled
         and apply_policy(kiln, durable, policy, dry_run=False)
     ]

@@ -2,6 +2,7 @@
 
 from shared.domain.lifecycle import LifecyclePolicy
 from shared.reading.arm_id import GALLERY_IMAGE, arm_id_rule
+from shared.reading.names import template_name
 from shared.reading.object_reader import ObjectReader, read_object
 from shared.reading.report import STRICT_SINCE, Report
 from shared.reading.tags import read_tags
@@ -9,9 +10,12 @@ from shared.reading.tags import read_tags
 MOST_DAYS = 10_000
 
 
-def read_lifecycle_policy(document: object) -> LifecyclePolicy:
+def read_lifecycle_policy(document: object, name: str) -> LifecyclePolicy:
     """Raises InvalidTemplateError with all problems, in the order of the document."""
     report = Report(STRICT_SINCE)
+    fault = template_name(name)
+    if fault:
+        report.add("name", fault)
     root = read_object(document, "", report)
     policy = _read(root) if root else None
     report.raise_problems(document)
