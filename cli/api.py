@@ -6,7 +6,7 @@ Errors: `UnreachableError` when nothing (or only 5xx) answers, `BadTemplateError
 
 from dataclasses import dataclass
 from typing import Self, cast
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import httpx
 
@@ -53,12 +53,19 @@ class KilnApi:
         body: Json = {"name": name, "resourceGroup": resource_group, "template": template}
         return Run.read(self._json(self._request("POST", "/builds", body=body)))
 
+    def plan(self, name: str, resource_group: str, template: Json) -> Json:
+        """What a run of an inline template would do."""
+        body: Json = {"name": name, "resourceGroup": resource_group, "template": template}
+        return self._json(self._request("POST", "/plan", body=body))
+
     def run(self, run_id: str) -> Run:
         return Run.read(self._json(self._request("GET", f"/builds/{quote(run_id, safe='')}")))
 
-    def runs(self, limit: int) -> list[Run]:
-        """The newest runs first."""
-        body = self._json(self._request("GET", f"/builds?limit={limit}"))
+    def runs(self, limit: int, state: str = "", template: str = "") -> list[Run]:
+        """The newest runs first; of these states, with commas, and of that template's name or id."""
+        wanted = {"limit": str(limit), "state": state, "template": template}
+        query = urlencode({name: value for name, value in wanted.items() if value})
+        body = self._json(self._request("GET", f"/builds?{query}"))
         return [Run.read(item) for item in objects(body, "value")]
 
     def cancel(self, run_id: str) -> None:

@@ -15,6 +15,7 @@ from cli.commands.down import down
 from cli.commands.images import images
 from cli.commands.janitor import janitor
 from cli.commands.logs import logs
+from cli.commands.plan import plan
 from cli.commands.reset import reset
 from cli.commands.runs import runs
 from cli.commands.show import show
@@ -34,6 +35,7 @@ COMMANDS = (
     validate,
     convert,
     advise,
+    plan,
     build,
     runs,
     show,

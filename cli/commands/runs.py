@@ -9,14 +9,17 @@ from cli.output import print_json, print_rows
 
 Limit = Annotated[int, typer.Option("--limit", "-n", min=1, max=1000, help="At most so many.")]
 
+State = Annotated[str, typer.Option("--state", help="Only these states, with commas: Failed,Canceled.")]
+Template = Annotated[str, typer.Option("--template", help="Only of the template with this name or ARM id.")]
 
-def runs(limit: Limit = 20, as_json: JsonOption = False) -> None:
+
+def runs(limit: Limit = 20, state: State = "", template: Template = "", as_json: JsonOption = False) -> None:
     """List the newest runs."""
     from cli.connect import connect
     from cli.render.words import duration
 
     with connect() as api:
-        found = api.runs(limit)
+        found = api.runs(limit, state, template)
     if as_json:
         print_json([run.body for run in found])
         return
