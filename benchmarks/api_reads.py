@@ -111,7 +111,7 @@ def table(samples: Sequence[Sample], count: int, rate: int, seconds: int) -> str
     for kind in (*MIX, "all"):
         found = sorted(each.milliseconds for each in samples if kind in (each.kind, "all"))
         if len(found) > 1:
-            p99 = statistics.quantiles(found, n=100)[98]
+            p99 = statistics.quantiles(found, n=100, method="inclusive")[98]
             rows.append(
                 f"| {kind} | {len(found)} | {statistics.median(found):.0f} | {p99:.0f} | {found[-1]:.0f} |"
             )
