@@ -1,5 +1,6 @@
 """A patch cycle: plan → for each wave: approval → window → builds → halt rule → soak → the next."""
 
+import json
 from collections.abc import Generator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -24,6 +25,7 @@ from shared.domain.patch_cycle import (
     PatchTemplate,
     PlanCycleCall,
     PlannedPatch,
+    patch_instance,
 )
 
 if TYPE_CHECKING:
@@ -108,12 +110,14 @@ class Cycle:
             raise Stopped(CycleState.HALTED, f"after wave {number} of {len(plan.waves)}: {reason}")
 
     def build(self, number: int, wave: tuple[PlannedPatch, ...]) -> Generator[Any, Any, None]:
-        """All builds of the wave at once; each that ends is told at once."""
+        """All builds of the wave at once; how they ended is told when all have."""
         self._stop_if_canceled()
         until = (self.context.current_utc_datetime + TURN).isoformat()
         tasks = [
             self.context.call_sub_orchestrator(
-                "patch_template", to_json(PatchTemplate(each, self.request.id, until, self.request.poll))
+                "patch_template",
+                to_json(PatchTemplate(each, self.request.id, until, self.request.poll)),
+                patch_instance(self.request.id, each.template_id),
             )
             for each in wave
         ]
@@ -134,7 +138,9 @@ class Cycle:
         if not decided:
             message = f"nobody approved wave {number} within {plan.approval_hours} hours"
             raise Stopped(CycleState.HALTED, message)
-        approval = from_json(Approval, decision.result)
+        # The SDK's client encodes an event's data twice, Durable's HTTP API once.
+        told = decision.result
+        approval = from_json(Approval, json.loads(told) if isinstance(told, str) else told)
         at = self.context.current_utc_datetime.isoformat()
         word = "approved" if approval.approved else "refused"
         comment = f": {approval.comment}" if approval.comment else ""

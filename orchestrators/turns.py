@@ -3,7 +3,7 @@
 from collections.abc import Generator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from orchestrators.announcing import announce
 from orchestrators.calls import call
@@ -11,13 +11,15 @@ from shared.domain.build import BuildRequest
 from shared.domain.codec import from_json, to_json
 from shared.domain.errors import BuildError, BuildFailed
 from shared.domain.image_events import EventType, new_event
-from shared.domain.names import new_run_id
+from shared.domain.names import claimed_run_id
 from shared.domain.operations import PollPolicy
+from shared.domain.patch_cycle import CANCEL_EVENT
 from shared.domain.rebuild import ClaimCall, Claimed, ClaimOutcome
 from shared.domain.template_record import TemplateAddress
 
 if TYPE_CHECKING:
     from azure.durable_functions import DurableOrchestrationContext
+    from azure.durable_functions.models.Task import TimerTask
 
 LOOKS_PER_HISTORY = 50
 
@@ -37,19 +39,23 @@ class Turn:
 def take_turn(context: "DurableOrchestrationContext", turn: Turn) -> Generator[Any, Any, Claimed | None]:
     """None when the template is busy still and the history is long enough: continue as new then.
 
-    Raises BuildFailed(TemplateBusy) after `until`.
+    Raises BuildFailed(TemplateBusy) after `until`, BuildFailed(Canceled) when it is cancelled meanwhile.
     """
     for _ in range(LOOKS_PER_HISTORY):
         now = context.current_utc_datetime
         if turn.until is not None and now >= turn.until:
             raise BuildFailed(BuildError("TemplateBusy", "another run of the template did not end in time"))
         # A run id of long ago would be taken for a lost run: each attempt has one of its own time.
-        run_id = new_run_id(turn.address.name, now, f"{turn.cause} {context.instance_id}")
+        run_id = claimed_run_id(turn.address.name, now, turn.cause, context.instance_id)
         attempt = ClaimCall(turn.address, turn.version, run_id)
         claimed = yield from call(context, turn.activity, attempt, Claimed)
         if claimed.outcome is not ClaimOutcome.BUSY:
             return claimed
-        yield context.create_timer(now + timedelta(seconds=turn.poll.longest_seconds))
+        timer = cast("TimerTask", context.create_timer(now + timedelta(seconds=turn.poll.longest_seconds)))
+        canceled = context.wait_for_external_event(CANCEL_EVENT)
+        if (yield context.task_any([timer, canceled])) is canceled:
+            timer.cancel()
+            raise BuildFailed(BuildError("Canceled", "cancelled while another run of the template went on"))
     return None
 
 

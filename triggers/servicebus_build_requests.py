@@ -1,15 +1,17 @@
 """Build requests from a queue: the same body as `POST /api/builds`."""
 
 import asyncio
+import hashlib
 import json
 
 import azure.durable_functions as df
 import azure.functions as func
 
 from shared.azure.bus import REQUESTS_QUEUE
+from shared.catalog.claims import Claim
 from shared.domain.names import new_run_id
 from shared.domain.problems import InvalidTemplateError
-from shared.services import services
+from shared.services import Services, services
 from shared.settings import BUS_CONNECTION
 from shared.starting import Durable, inline_request, inline_template, start_run, utc_now
 from triggers.durable_client import DurableClient
@@ -33,8 +35,16 @@ def _take(message: func.ServiceBusMessage, durable: Durable) -> None:
     except (ValueError, InvalidTemplateError) as error:
         reject(kiln, message, REQUESTS_QUEUE, "InvalidRequest", str(error))
         return
-    # Copies of a message have its id and its time, so they have its run too.
-    sent_at = message.enqueued_time_utc or utc_now()
-    run_id = new_run_id(template.name, sent_at, message.message_id)
+    # A message that is delivered again has its id and its time, so it has its run too.
+    message_id = message.message_id or f"number {message.sequence_number}"
+    run_id = new_run_id(template.name, message.enqueued_time_utc or utc_now(), message_id)
+    if _is_copy(kiln, message_id, run_id):
+        return
     if durable.find(run_id) is None:
         start_run(kiln, durable, run_id, request, template)
+
+
+def _is_copy(kiln: Services, message_id: str, run_id: str) -> bool:
+    """Whether a message of that id, which was sent before, has another run."""
+    digest = hashlib.sha256(message_id.encode()).hexdigest()
+    return kiln.claims.claim(REQUESTS_QUEUE, digest, run_id) is Claim.TAKEN

@@ -20,6 +20,11 @@ def new_run_id(template: str, now: datetime, entropy: str) -> str:
     return f"{template}-{now.astimezone(UTC):%Y%m%dT%H%M%S}-{digest[:6]}"
 
 
+def claimed_run_id(template: str, at: datetime, cause: str, instance_id: str) -> str:
+    """The run that the orchestration `instance_id` starts for a cause, at a time to the second."""
+    return new_run_id(template, at.replace(microsecond=0), f"{cause} {instance_id}")
+
+
 def started_at(run_id: str) -> datetime:
     """The time in a run id; raises ValueError when it is not one."""
     match = RUN_ID.match(run_id)

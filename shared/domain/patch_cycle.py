@@ -1,5 +1,6 @@
 """Patch cycles: many templates built again, in waves. Inputs and results of their orchestrations."""
 
+import hashlib
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -126,6 +127,11 @@ class PatchTemplate:
     cycle: str
     until: str
     poll: PollPolicy = field(default_factory=PollPolicy)
+
+
+def patch_instance(cycle: str, template_id: str) -> str:
+    """The instance id of the orchestration that builds one template of a cycle."""
+    return f"{cycle}-{hashlib.sha256(template_id.lower().encode()).hexdigest()[:10]}"
 
 
 @dataclass(frozen=True)

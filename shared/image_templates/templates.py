@@ -25,6 +25,7 @@ from shared.image_templates.answers import (
     running,
     show,
 )
+from shared.image_templates.circles import refuse_circles
 from shared.image_templates.documents import kept, patched, read_as, read_template
 from shared.image_templates.progress import active_run, find
 from shared.image_templates.request import Request
@@ -151,6 +152,8 @@ def _begin(
 ) -> Answer:
     """Writes the record as under way and has it prepared."""
     now = utc_now().isoformat()
+    if record.triggers:
+        refuse_circles(kiln, record)
     if before is not None:
         record = replace(
             record,

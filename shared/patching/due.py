@@ -32,7 +32,7 @@ def start_due_cycles(kiln: Services, durable: Durable, now: datetime) -> list[st
         due = policy.schedule.last_before(now, datetime.fromisoformat(stored.looked_at))
         if due is None:
             continue
-        if policy.enabled and running_cycle(kiln, policy.name) is None:
+        if policy.enabled and running_cycle(kiln, durable, policy.name) is None:
             request = _request(kiln, policy, cycle_id(policy.name, due))
             _start(kiln, durable, request)
             started.append(request.id)
@@ -51,7 +51,7 @@ def start_by_hand(
 ) -> str:
     """Starts a cycle now; with `resume`, of what that cycle did not finish. Raises CycleRunningError."""
     policy = read_policy(stored.document, stored.name)
-    running = running_cycle(kiln, policy.name)
+    running = running_cycle(kiln, durable, policy.name)
     if running is not None:
         raise CycleRunningError(f"the cycle {running.id} goes on")
     request = _request(kiln, policy, cycle_id(policy.name, utc_now()))
@@ -63,10 +63,18 @@ def start_by_hand(
     return request.id
 
 
-def running_cycle(kiln: Services, policy: str) -> CycleReport | None:
-    """The policy's cycle that goes on."""
+def running_cycle(kiln: Services, durable: Durable, policy: str) -> CycleReport | None:
+    """The policy's cycle that goes on. One that nothing carries any more is closed."""
     newest = next(kiln.cycles.cycles(policy, 1), None)
-    return newest if newest is not None and newest.state is CycleState.RUNNING else None
+    if newest is None or newest.state is not CycleState.RUNNING:
+        return None
+    instance = durable.find(newest.id)
+    if instance is not None and not instance.ended:
+        return newest
+    reason = "its orchestration ended without a report, or was never started"
+    ended_at = utc_now().isoformat()
+    kiln.cycles.save_cycle(replace(newest, state=CycleState.FAILED, reason=reason, ended_at=ended_at))
+    return None
 
 
 def _request(kiln: Services, policy: PatchPolicy, id_: str) -> CycleRequest:

@@ -53,7 +53,9 @@ class Factory:
             arm.put(f"{path}/images/{name}", GALLERIES_API_VERSION, definition)
         return f"{self.gallery}/images/{name}"
 
-    def make_template(self, name: str, source: str, *lines: str, tags: dict[str, str] | None = None) -> None:
+    def make_template(
+        self, name: str, source: str, *lines: str, vhd: bool = True, tags: dict[str, str] | None = None
+    ) -> None:
         """A stored template that publishes to the definition of its name; `source` is TINY or another one."""
         definition = self.make_definition(name)
         built_from = (
@@ -67,7 +69,7 @@ class Factory:
         outputs = [
             {"type": "SharedImage", "runOutputName": "image", "galleryImageId": definition},
             {"type": "VHD", "runOutputName": "vhd"},
-        ]
+        ][: 2 if vhd else 1]
         customize = [shell(name, *lines)]
         body = self.kiln.template(self.group, source=built_from, customize=customize, distribute=outputs)
         self.kiln.create(f"{self.group}/{name}", {**body, "tags": tags or {}})
