@@ -1,8 +1,10 @@
 """Every route asks who calls: walked over the app's own table of functions, with and without credentials."""
 
+import importlib
 import inspect
 import json
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 import azure.functions as func
@@ -33,9 +35,7 @@ def load(monkeypatch: pytest.MonkeyPatch, **environment: str) -> dict[str, Any]:
     """The app's HTTP functions by name, loaded as the host loads them."""
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    for name in [name for name in sys.modules if name == "function_app" or name.startswith("triggers")]:
-        monkeypatch.delitem(sys.modules, name)
-    import function_app
+    function_app = importlib.import_module("function_app")
 
     found = {}
     for each in function_app.app.get_functions():
@@ -43,6 +43,25 @@ def load(monkeypatch: pytest.MonkeyPatch, **environment: str) -> dict[str, Any]:
         if trigger is not None and trigger.type == "httpTrigger":
             found[each.get_function_name()] = each
     return found
+
+
+@pytest.fixture(autouse=True)
+def new_modules() -> Iterator[None]:
+    """What the app registers when it is loaded is kept by its modules: they are new, and gone afterwards."""
+    before = {name: module for name, module in sys.modules.items() if _is_app(name)}
+    _forget()
+    yield
+    _forget()
+    sys.modules.update(before)
+
+
+def _forget() -> None:
+    for name in [name for name in sys.modules if _is_app(name)]:
+        del sys.modules[name]
+
+
+def _is_app(name: str) -> bool:
+    return name == "function_app" or name.partition(".")[0] == "triggers"
 
 
 @pytest.fixture
