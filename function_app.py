@@ -7,6 +7,7 @@ from shared.access.settings import uses_entra
 from shared.settings import has_bus
 from triggers.durable import bp as durable
 from triggers.http_builds import bp as builds
+from triggers.http_going_on import bp as going_on
 from triggers.http_health import bp as health
 from triggers.http_image_templates import bp as image_templates
 from triggers.http_images import bp as images
@@ -25,7 +26,7 @@ from triggers.timer_watch import bp as watch_timer
 # With Entra, triggers/authorise.py asks for tokens; otherwise the host asks for keys.
 app = df.DFApp(http_auth_level=func.AuthLevel.ANONYMOUS if uses_entra() else func.AuthLevel.FUNCTION)
 
-HTTP = (builds, health, images, image_templates, janitor, lifecycle, openapi, patching, templates)
+HTTP = (builds, going_on, health, images, image_templates, janitor, lifecycle, openapi, patching, templates)
 TIMERS = (janitor_timer, lifecycle_timer, patching_timer, watch_timer)
 BUS = (build_requests, image_events) if has_bus() else ()
 

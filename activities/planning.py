@@ -3,12 +3,14 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from activities.planning_again import find_kept, plan_redistribution, published_source, resume_plan
 from activities.planning_group import plan_group
 from activities.planning_machines import plan_machines
 from activities.planning_outputs import plan_outputs
 from activities.planning_steps import plan_steps
 from shared.azure.sources import resolve
 from shared.azure.storage_accounts import find_account
+from shared.catalog.documents import StoredRequest
 from shared.domain.errors import BuildError, BuildFailed
 from shared.domain.names import started_at
 from shared.domain.plan import BuildPlan
@@ -28,11 +30,23 @@ SPECIALIZED_NOTE = (
 )
 
 
-def make_plan(services: Services, template: ImageTemplate, run_id: str) -> BuildPlan:
-    """Resolves and checks everything the run depends on; creates nothing but claims on version numbers."""
-    source = _with_account(
-        services, template, resolve(services.arm.compute, template.source, template.location)
-    )
+def make_plan(services: Services, request: StoredRequest, template: ImageTemplate, run_id: str) -> BuildPlan:
+    """Resolves and checks everything the run depends on; creates nothing but claims on names."""
+    if request.redistribute_of:
+        source = _with_account(services, template, published_source(services, template, request))
+        return plan_redistribution(services, plan_run(services, template, run_id, source), template)
+    kept = find_kept(services, request.retry_of, run_id) if request.retry_of else None
+    if kept is not None:
+        created, expires = _times(template, run_id)
+        return resume_plan(
+            services, kept, replace(kept, run_id=run_id, created_at=created, expires_at=expires)
+        )
+    return _build_plan(services, template, run_id)
+
+
+def _build_plan(services: Services, template: ImageTemplate, run_id: str) -> BuildPlan:
+    source = resolve(services.arm.compute, template.source, template.location)
+    source = _with_account(services, template, source)
     _check(template, source)
     plan = plan_run(services, template, run_id, source)
     plan = replace(plan, stages=_stages(template))
@@ -43,8 +57,7 @@ def make_plan(services: Services, template: ImageTemplate, run_id: str) -> Build
 
 def plan_run(services: Services, template: ImageTemplate, run_id: str, source: ResolvedSource) -> BuildPlan:
     """What any run has, before it is known what it does."""
-    created = started_at(run_id)
-    timeout = timedelta(minutes=template.build_timeout_minutes)
+    created, expires = _times(template, run_id)
     specialized = template.os_state is OsState.SPECIALIZED
     return BuildPlan(
         run_id=run_id,
@@ -56,18 +69,26 @@ def plan_run(services: Services, template: ImageTemplate, run_id: str, source: R
         source=source,
         vm_size=template.vm_profile.vm_size or _default_size(source),
         os_disk_gb=template.vm_profile.os_disk_size_gb,
-        created_at=created.isoformat(),
-        expires_at=(created + timeout + EXPIRY_MARGIN).isoformat(),
+        created_at=created,
+        expires_at=expires,
         os_state=template.os_state,
         subnet_id=template.vm_profile.subnet_id,
         identities=template.vm_profile.user_assigned_identities,
         tags=template.managed_resource_tags,
-        timeout_seconds=int(timeout.total_seconds()),
+        timeout_seconds=template.build_timeout_minutes * 60,
         notes=(SPECIALIZED_NOTE,) if specialized else (),
     )
 
 
+def _times(template: ImageTemplate, run_id: str) -> tuple[str, str]:
+    """When the run began, and after when anything that it left may be deleted."""
+    created = started_at(run_id)
+    timeout = timedelta(minutes=template.build_timeout_minutes)
+    return created.isoformat(), (created + timeout + EXPIRY_MARGIN).isoformat()
+
+
 def _with_account(services: Services, template: ImageTemplate, source: ResolvedSource) -> ResolvedSource:
+    """Azure imports a blob only together with the ARM id of its account."""
     if source.disk is None or source.disk.kind is not OriginKind.BLOB:
         return source
     group = f"/subscriptions/{template.subscription_id}/resourceGroups/{services.settings.resource_group}"

@@ -47,6 +47,12 @@ def stage_image(plan: BuildPlan, origin: Origin, os_state: OsState, label: str) 
     return StagedImage(kind, name, _image_id(plan, kind, name), origin, os_state)
 
 
+def staged_disk(plan: BuildPlan, origin: Origin) -> StagedImage:
+    """A disk of something published, to take its bytes from; no VM is made from it."""
+    name = plan.names.of("result")
+    return StagedImage(StagedKind.DISK, name, _image_id(plan, StagedKind.DISK, name), origin, plan.os_state)
+
+
 def _kind(plan: BuildPlan, origin: Origin, os_state: OsState) -> StagedKind:
     """A disk is fastest, but the VM it is attached to is not provisioned; a managed image holds no Arm64."""
     if os_state is OsState.SPECIALIZED and origin.kind is not OriginKind.VM:

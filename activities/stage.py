@@ -8,14 +8,14 @@ from shared.azure.groups import put_group
 from shared.customizers.registry import steps_of, validation_steps_of
 from shared.domain.build import OpenCall, RunCall, StagedBuild, StepCall
 from shared.domain.errors import BuildError, BuildFailed
-from shared.domain.names import started_at
 from shared.domain.operations import OperationKind, OperationRef
 from shared.domain.problems import InvalidTemplateError
-from shared.domain.run import Phase, Run, Stage
+from shared.domain.run import Phase, Stage
 from shared.domain.steps import Step
 from shared.domain.template import ImageTemplate
 from shared.domain.transitions import StageStarted
 from shared.services import Services
+from shared.starting import new_run
 from shared.template import parse_template
 
 
@@ -37,8 +37,8 @@ def load_template(services: Services, run_id: str) -> ImageTemplate:
 def open_run(services: Services, call: OpenCall) -> None:
     """Records that the run has begun."""
     template = load_template(services, call.run_id)
-    created = started_at(call.run_id).isoformat()
-    services.runs.add(Run(call.run_id, template.id, template.location, created_at=created))
+    request = services.documents.get_request(call.run_id)
+    services.runs.add(new_run(call.run_id, template, request))
     services.runs.change(call.run_id, StageStarted(Stage.STAGE, call.at))
 
 
@@ -49,7 +49,8 @@ def plan_build(services: Services, call: RunCall) -> StagedBuild:
     """
     plan = services.documents.find_plan(call.run_id)
     if plan is None:
-        plan = make_plan(services, load_template(services, call.run_id), call.run_id)
+        request = services.documents.get_request(call.run_id)
+        plan = make_plan(services, request, load_template(services, call.run_id), call.run_id)
         services.documents.put_plan(plan)
     return staged_build(plan)
 

@@ -22,7 +22,7 @@ def staged_build(plan: BuildPlan) -> StagedBuild:
         own_network=plan.subnet_id is None,
         source_image=plan.source_image.kind if plan.source_image else None,
         result_image=plan.result_image.kind if plan.result_image else None,
-        new_validation_vm=any(vm.role is Role.VALIDATION for vm in plan.vms),
+        new_validation_vm=_makes_validation_vm(plan),
         stops_vm=bool(plan.vms),
         generalizes=plan.generalizes,
         needs_snapshot=plan.snapshot_of is not None,
@@ -30,6 +30,11 @@ def staged_build(plan: BuildPlan) -> StagedBuild:
         kept_on_error=_kept(plan),
         undone_by_name=len(resources_of(plan)) if plan.group.adopted else None,
     )
+
+
+def _makes_validation_vm(plan: BuildPlan) -> bool:
+    """A run that goes on with validating goes on in the VM that was kept."""
+    return Stage.CAPTURE in plan.stages and any(vm.role is Role.VALIDATION for vm in plan.vms)
 
 
 def _step(step: PlannedStep) -> StagedStep:

@@ -65,9 +65,21 @@ def start_run(
     """
     kiln.documents.put_request(run_id, request)
     durable.start("build_image", run_id, to_json(build_request(kiln, run_id, template)))
-    run = Run(run_id, template.id, template.location, created_at=started_at(run_id).isoformat())
+    run = new_run(run_id, template, request)
     kiln.runs.add(run)
     return run
+
+
+def new_run(run_id: str, template: ImageTemplate, request: StoredRequest) -> Run:
+    """A run before its first stage."""
+    return Run(
+        run_id,
+        template.id,
+        template.location,
+        created_at=started_at(run_id).isoformat(),
+        retry_of=request.retry_of,
+        redistribute_of=request.redistribute_of,
+    )
 
 
 def build_request(kiln: Services, run_id: str, template: ImageTemplate) -> BuildRequest:

@@ -15,12 +15,17 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class StoredRequest:
-    """What was asked for: an AIB template as its sender wrote it, where it belongs, and how to read it."""
+    """What was asked for: an AIB template as its sender wrote it, where it belongs, and how to read it.
+
+    `retry_of` and `redistribute_of` name the run that this one goes on from.
+    """
 
     name: str
     resource_group: str
     template: dict[str, object]
     api_version: str = LATEST_API_VERSION
+    retry_of: str = ""
+    redistribute_of: str = ""
 
 
 @dataclass(frozen=True)

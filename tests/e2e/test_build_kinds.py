@@ -175,3 +175,83 @@ def test_an_adopted_staging_group_is_given_back_as_it_was(stack: Stack) -> None:
     refused = stack.finish(stack.build(template, "refused"))
     assert (refused["state"], refused["error"]["code"]) == ("Failed", "BadStagingResourceGroup")
     assert "is not empty" in refused["error"]["message"]
+
+
+def test_a_failed_customizer_is_tried_again_in_the_vm_that_was_kept(stack: Stack, tmp_path: Path) -> None:
+    once = "test -e /var/tried || { sudo touch /var/tried; exit 3; }"
+    steps = [shell("first", "echo first | sudo tee -a /etc/ran"), shell("second", once), shell("third", "true")]
+    handling = {"onCustomizerError": "abort"}
+    first = stack.finish(stack.build(with_properties(tiny(steps), errorHandling=handling), "kept"))
+    assert first["error"]["details"]["customizer"] == "1"
+    answer = stack.call("POST", f"/builds/{first['id']}/retry")
+    assert answer.status_code == 202, answer.text
+    run = stack.finish(answer.json()["id"])
+    assert run["error"] is None, run["error"]
+    assert run["retryOf"] == first["id"]
+    assert [(step["index"], step["state"]) for step in run["steps"]] == [(1, "Succeeded"), (2, "Succeeded")]
+    image = VhdImage(stack.download(run["outputs"][0]["uri"], tmp_path / "image.vhd"))
+    assert image.read_file("/etc/ran") == b"first\n"
+    assert stack.left_over(first["id"]) == []
+    assert stack.left_over(run["id"]) == []
+    assert stack.call("POST", f"/builds/{run['id']}/retry").status_code == 409
+
+
+def test_a_failed_run_without_a_vm_is_built_again(stack: Stack) -> None:
+    first = stack.finish(stack.build(tiny([shell("bad", "exit 3")]), "again"))
+    run = stack.finish(stack.call("POST", f"/builds/{first['id']}/retry").json()["id"])
+    assert (run["state"], run["retryOf"]) == ("Failed", first["id"])
+    assert [step["index"] for step in run["steps"]] == [0]
+
+
+def test_a_failed_validation_is_tried_again_in_the_vm_that_was_kept(stack: Stack) -> None:
+    once = "test -e /var/tried || { sudo touch /var/tried; exit 3; }"
+    template = with_properties(
+        tiny([shell("make", "true")]),
+        validate={"inVMValidations": [shell("look", once)]},
+        errorHandling={"onValidationError": "abort"},
+    )
+    first = stack.finish(stack.build(template, "revalidated"))
+    assert (first["state"], first["error"]["code"]) == ("Failed", "ValidatorFailed")
+    run = stack.finish(stack.call("POST", f"/builds/{first['id']}/retry").json()["id"])
+    assert run["error"] is None, run["error"]
+    ran = [s["name"] for s in run["stages"] if s["state"] == "Succeeded"]
+    assert ran == ["stage", "validate", "replicate", "cleanup"]
+    assert stack.left_over(first["id"]) == []
+
+
+@pytest.mark.parametrize("published", ["SharedImage", "ManagedImage", "VHD"])
+def test_what_was_published_goes_to_further_places(stack: Stack, published: str, tmp_path: Path) -> None:
+    definition = stack.definition()
+    outputs = {
+        "SharedImage": gallery(definition),
+        "ManagedImage": managed_image(stack, f"first-{published}"),
+        "VHD": VHD,
+    }
+    steps = [shell("make", f"echo {published} | sudo tee /etc/made")]
+    name = f"from-{published}".lower()
+    first = stack.finish(stack.build(tiny(steps, outputs[published]), name))
+    again = [
+        gallery(definition, "more"),
+        {**managed_image(stack, f"again-{published}"), "runOutputName": "image"},
+        VHD,
+    ]
+    answer = stack.call("POST", f"/builds/{first['id']}/redistribute", json={"distribute": again})
+    assert answer.status_code == 202, answer.text
+    run = stack.finish(answer.json()["id"])
+    assert run["error"] is None, run["error"]
+    assert run["redistributeOf"] == first["id"]
+    assert "customize" not in [s["name"] for s in run["stages"] if s["state"] == "Succeeded"]
+    uri = next(output["uri"] for output in run["outputs"] if output["type"] == "VHD")
+    image = VhdImage(stack.download(uri, tmp_path / "image.vhd"))
+    assert image.read_file("/etc/made") == f"{published}\n".encode()
+    assert stack.left_over(run["id"]) == []
+
+
+def test_only_distributors_can_be_asked_for_again(stack: Stack) -> None:
+    first = stack.finish(stack.build(tiny([shell("make", "true")]), "refusing"))
+    path = f"/builds/{first['id']}/redistribute"
+    assert stack.call("POST", path, json={"customize": []}).status_code == 400
+    answer = stack.call("POST", path, json={"distribute": [{"type": "VHD", "runOutputNam": "x"}]})
+    assert answer.status_code == 400
+    targets = {detail["target"] for detail in answer.json()["error"]["details"]}
+    assert "properties.distribute[0].runOutputNam" in targets
