@@ -134,10 +134,20 @@ def _claim_exactly(
         return ""
     taken = {version.name for version in list_versions(services.arm.compute, image.definition_id)}
     scope = image.definition_id.lower().replace("/", "|")
-    if image.version in taken or services.claims.claim(scope, image.version, plan.run_id) is Claim.TAKEN:
+    if image.version in taken or not _claim_or_inherit(services, scope, image.version, plan.run_id):
         message = f"version {image.version} of output {item.run_output_name} exists already"
         raise BuildFailed(BuildError("OutputExists", message))
     return image.version
+
+
+def _claim_or_inherit(services: Services, scope: str, version: str, run_id: str) -> bool:
+    """A number that a run claimed and did not publish is free when that run is over."""
+    if services.claims.claim(scope, version, run_id) is not Claim.TAKEN:
+        return True
+    former = services.claims.owner(scope, version)
+    run = services.runs.get(former)
+    ended = run is not None and run.ended
+    return ended and services.claims.take_over(scope, version, former, run_id)
 
 
 def _claim_version(

@@ -22,7 +22,7 @@ def start_step(services: Services, call: StepCall) -> OperationRef:
         blob=step.script_blob,
         log_blob=services.documents.log_path(plan.run_id, name),
         parameters=_parameters(services, step),
-        protected={key: read_secret(uri, services.credential) for key, uri in step.secrets.items()},
+        protected=_secrets(services, step),
         blob_parameters={"KILN_ARTIFACT_URI": step.artifact_blob} if step.artifact_blob else {},
         timeout_seconds=step.timeout_seconds,
     )
@@ -33,6 +33,11 @@ def _parameters(services: Services, step: PlannedStep) -> dict[str, str]:
     if not step.artifact_blob:
         return step.environment
     return {**step.environment, "KILN_ARTIFACT_SHA256": services.blobs.digest(step.artifact_blob)}
+
+
+def _secrets(services: Services, step: PlannedStep) -> dict[str, str]:
+    hosts = services.settings.vault_hosts
+    return {key: read_secret(uri, services.credential, hosts) for key, uri in step.secrets.items()}
 
 
 def restart_step_vm(services: Services, call: StepCall) -> OperationRef:

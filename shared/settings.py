@@ -25,7 +25,7 @@ class Settings:
     that the app's managed identity may use (`https://<account>.blob.core.windows.net`, tables likewise).
     `bus_connection` and `bus_namespace` (`<name>.servicebus.windows.net`) say the same of Service Bus, which
     Kiln does without when both are empty. Scripts and files are fetched from public addresses, and from
-    `fetch_networks`.
+    `fetch_networks`. `vault_hosts` are hosts of key vaults outside Azure's own domains.
     """
 
     subscription_id: str
@@ -40,6 +40,7 @@ class Settings:
     poll: PollPolicy = field(default_factory=PollPolicy)
     limits: RegionLimits = field(default_factory=RegionLimits)
     fetch_networks: tuple[Network, ...] = ()
+    vault_hosts: tuple[str, ...] = ()
 
 
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -87,6 +88,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         ),
         limits=RegionLimits(*map(int, bounds.values())),
         fetch_networks=networks,
+        vault_hosts=tuple(_parts(environment.get("KILN_VAULT_HOSTS", ""))),
     )
 
 

@@ -39,6 +39,7 @@ def app_environment(cloud: CloudAccess, storage: str, service_bus: str) -> dict[
         "KILN_SERVICEBUS_CONNECTION": service_bus,
         "KILN_POLL_SECONDS": POLL_SECONDS,
         "KILN_FETCH_NETWORKS": "127.0.0.0/8",  # examples are served on this machine
+        "KILN_VAULT_HOSTS": HOST,
         "KILN_RESOURCE_GROUP": RESOURCE_GROUP,
         "KILN_LOCATION": LOCATION,
         "IDENTITY_ENDPOINT": cloud.identity,

@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from itertools import islice
 
-from azure.core.exceptions import ResourceExistsError
-from azure.data.tables import TableClient
+from azure.core import MatchConditions
+from azure.core.exceptions import ResourceExistsError, ResourceModifiedError, ResourceNotFoundError
+from azure.data.tables import TableClient, UpdateMode
 
 from shared.azure.errors import azure_errors
 
@@ -24,6 +25,32 @@ class Claims:
     """The table of claims: version numbers of a definition, scripts of a run."""
 
     table: TableClient
+
+    def owner(self, scope: str, name: str) -> str:
+        """Who has claimed `name`, empty for nobody."""
+        with azure_errors(f"look at the claim on {name}"):
+            try:
+                return str(self.table.get_entity(scope, name)["owner"])
+            except ResourceNotFoundError:
+                return ""
+
+    def take_over(self, scope: str, name: str, former: str, owner: str) -> bool:
+        """Makes a claim of `former`, who has no use for it any more, one of `owner`; one of them wins."""
+        with azure_errors(f"take over the claim on {name}"):
+            entity = self.table.get_entity(scope, name)
+            if entity["owner"] != former:
+                return bool(entity["owner"] == owner)
+            entity["owner"] = owner
+            try:
+                self.table.update_entity(
+                    entity,
+                    mode=UpdateMode.REPLACE,
+                    etag=entity.metadata["etag"],
+                    match_condition=MatchConditions.IfNotModified,
+                )
+            except ResourceModifiedError:
+                return False
+            return True
 
     def claim(self, scope: str, name: str, owner: str) -> Claim:
         """Claims `name` within `scope`; neither may contain `/ \\ # ?`."""

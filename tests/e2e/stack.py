@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import psutil
 from azure.core.credentials import AccessToken
+from azure.core.rest import HttpRequest
 from azure.mgmt.resource.resources import ResourceManagementClient
 
 from cli.local import processes
@@ -138,6 +139,21 @@ class Stack:
         """Puts a resource; `path` is below the subscription."""
         with Arm(self.local.cloud) as arm:
             arm.put(path, api_version, body)
+
+    def secret(self, vault: str, name: str, value: str) -> str:
+        """The URI of a Key Vault secret with that value."""
+        self.definition()  # makes the resource group
+        path = f"/resourceGroups/kiln/providers/Microsoft.KeyVault/vaults/{vault}"
+        properties = {"tenantId": self.local.cloud.tenant_id, "sku": {"family": "A", "name": "standard"}}
+        self.put(path, "2023-07-01", {"location": "westeurope", "properties": properties})
+        secret = f"/subscriptions/{self.local.endpoints.subscriptionId}{path}/secrets/{name}"
+        request = HttpRequest(
+            "PUT", f"{secret}?api-version=2023-07-01", json={"properties": {"value": value}}
+        )
+        with self._resources() as client:
+            answer = client.send_request(request)
+        answer.raise_for_status()
+        return str(answer.json()["properties"]["secretUri"])
 
     def resource(self, resource_id: str, api_version: str) -> dict[str, Any]:
         """A resource's properties, as ARM has them now."""

@@ -179,7 +179,11 @@ def test_an_adopted_staging_group_is_given_back_as_it_was(stack: Stack) -> None:
 
 def test_a_failed_customizer_is_tried_again_in_the_vm_that_was_kept(stack: Stack, tmp_path: Path) -> None:
     once = "test -e /var/tried || { sudo touch /var/tried; exit 3; }"
-    steps = [shell("first", "echo first | sudo tee -a /etc/ran"), shell("second", once), shell("third", "true")]
+    steps = [
+        shell("first", "echo first | sudo tee -a /etc/ran"),
+        shell("second", once),
+        shell("third", "true"),
+    ]
     handling = {"onCustomizerError": "abort"}
     first = stack.finish(stack.build(with_properties(tiny(steps), errorHandling=handling), "kept"))
     assert first["error"]["details"]["customizer"] == "1"
