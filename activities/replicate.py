@@ -2,7 +2,9 @@
 
 from shared.azure import gallery_versions, images, snapshots
 from shared.domain.build import IndexedCall, OperationCall, RunCall
+from shared.domain.errors import BuildError, BuildFailed
 from shared.domain.operations import OperationRef
+from shared.domain.vhd_footer import FOOTER_BYTES, footer_fault
 from shared.services import Services
 
 
@@ -33,10 +35,16 @@ def copy_vhd(services: Services, call: OperationCall) -> OperationRef:
     return services.blobs.start_copy(source, output.blob_path, output.metadata, call.run_id)
 
 
-def vhd_uri(services: Services, call: IndexedCall) -> str:
-    """Where VHD output `index` lies: a URL without a signature."""
+def check_vhd(services: Services, call: IndexedCall) -> str:
+    """Where VHD output `index` lies, as a URL without a signature; fails unless it ends as a VHD does."""
     plan = services.documents.get_plan(call.run_id)
-    return services.blobs.url(plan.vhds[call.index].blob_path)
+    path = plan.vhds[call.index].blob_path
+    size = services.blobs.size(path) or 0
+    footer = services.blobs.read(path, max(0, size - FOOTER_BYTES), FOOTER_BYTES) or b""
+    fault = footer_fault(footer, size)
+    if fault:
+        raise BuildFailed(BuildError("VhdDamaged", f"the copied VHD {path} is damaged: {fault}"))
+    return services.blobs.url(path)
 
 
 def close_snapshot(services: Services, call: RunCall) -> OperationRef:

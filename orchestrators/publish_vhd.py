@@ -41,7 +41,7 @@ def _copy(context: "DurableOrchestrationContext", request: PublishRequest) -> Ge
     arguments = OperationCall(request.run_id, request.index, opened.url)
     copying = yield from call(context, "copy_vhd", arguments, OperationRef)
     yield from wait(context, request, copying)
-    return (yield from call(context, "vhd_uri", IndexedCall(request.run_id, request.index), str))
+    return (yield from call(context, "check_vhd", IndexedCall(request.run_id, request.index), str))
 
 
 def _delete(context: "DurableOrchestrationContext", request: PublishRequest) -> Generator[Any, Any, None]:

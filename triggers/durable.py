@@ -91,7 +91,7 @@ ACTIVITIES: tuple[Callable[..., Any], ...] = (
     replicate.create_managed_image,
     replicate.open_snapshot,
     replicate.copy_vhd,
-    replicate.vhd_uri,
+    replicate.check_vhd,
     replicate.close_snapshot,
     cleanup.delete_staging_group,
     cleanup.delete_staged_resource,

@@ -89,6 +89,9 @@ SCHEMAS: dict[str, Schema] = {
         }
     ),
     "RegionProgress": record({"name": text(), "state": text(), "progress": whole("Percent.", most=100)}),
+    "Redistribution": record(
+        {"distribute": array({"type": "object"}, "Distributors, as a template has them.")}
+    ),
     "RunPage": record(
         {
             "value": array(reference("Run")),
@@ -178,6 +181,32 @@ AREA = Area(
             "Asks the run to end; one that has ended stays as it is.",
             (Reply(202, "The run.", reference("Run")), NO_RUN),
             (run_parameter(),),
+        ),
+        Route(
+            "POST",
+            "/builds/{run}/retry",
+            "retryBuild",
+            "Starts a failed run again, in the VM that it kept or else from its beginning.",
+            (
+                Reply(202, "The new run.", reference("Run"), headers=LOCATION),
+                NO_RUN,
+                refused(409, "The run goes on, or succeeded."),
+            ),
+            (run_parameter(),),
+        ),
+        Route(
+            "POST",
+            "/builds/{run}/redistribute",
+            "redistributeBuild",
+            "Publishes what the run published to further places, without building it again.",
+            (
+                Reply(202, "The new run.", reference("Run"), headers=LOCATION),
+                INVALID,
+                NO_RUN,
+                refused(409, "The run has published nothing."),
+            ),
+            (run_parameter(),),
+            body=reference("Redistribution"),
         ),
     ),
     SCHEMAS,

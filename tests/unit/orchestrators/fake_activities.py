@@ -82,7 +82,7 @@ def succeeding() -> dict[str, Any]:
         activities[name] = lambda _, operation=operation: value(operation)
     activities["plan_build"] = lambda _: value(STAGED)
     activities["record_image"] = lambda _: value(ImageEvent("1", EventType.IMAGE_PUBLISHED, "/v/1.0.0", ""))
-    activities["vhd_uri"] = lambda _: value("https://store/vhds/disk.vhd")
+    activities["check_vhd"] = lambda _: value("https://store/vhds/disk.vhd")
     activities["poll_operation"] = lambda _: value(OperationStatus(OperationState.SUCCEEDED))
     activities["poll_stoppable"] = lambda _: value(OperationStatus(OperationState.SUCCEEDED))
     return activities

@@ -57,7 +57,7 @@ def test_a_build_runs_its_stages_in_order() -> None:
         "announce",
         "open_snapshot",
         "copy_vhd",
-        "vhd_uri",
+        "check_vhd",
         "close_snapshot",
         "delete_staging_group",
         "delete_scripts",
