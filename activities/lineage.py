@@ -44,15 +44,18 @@ def record_image(services: Services, call: IndexedCall) -> ImageEvent:
 
 
 def _digests(services: Services, plan: BuildPlan) -> dict[str, str]:
-    """SHA-256 of the template, and of each customizer's script and file as they were staged for the run."""
+    """SHA-256 of the template, and of each customizer's script and file as they were staged for the run.
+
+    A run that only distributes ran none; one that went on in a kept VM staged the files of its own steps.
+    """
     template = load_template(services, plan.run_id)
     found = {"template": template_digest(template)}
-    for step in steps_of(template):
+    files = {step.index: step.artifact_blob for step in plan.steps}
+    for step in steps_of(template) if plan.vms else ():
         name = step_script(Phase.CUSTOMIZE, step.index)
         found[name] = hashlib.sha256(step.script.encode()).hexdigest()
-        staged = plan.step(Phase.CUSTOMIZE, step.index).artifact_blob
-        if staged:
-            found[f"{name}/file"] = services.blobs.digest(staged)
+        if files.get(step.index):
+            found[f"{name}/file"] = services.blobs.digest(files[step.index])
     return found
 
 
