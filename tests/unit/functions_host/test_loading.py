@@ -22,7 +22,9 @@ Load = Callable[[str], dict[str, FunctionMetadata]]
 def load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Load]:
     """Indexes an app given as source, in this process."""
     monkeypatch.chdir(tmp_path)
-    path, modules = list(sys.path), set(sys.modules)
+    path, names = list(sys.path), ("function_app", "parts")
+    # Another test of this process may have loaded an app of that name.
+    before = {name: sys.modules.pop(name) for name in names if name in sys.modules}
 
     def index(source: str) -> dict[str, FunctionMetadata]:
         (tmp_path / "function_app.py").write_text(source)
@@ -30,9 +32,9 @@ def load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Load]:
 
     yield index
     sys.path[:] = path
-    for name in set(sys.modules) - modules:
-        if name in ("function_app", "parts"):
-            del sys.modules[name]
+    for name in names:
+        sys.modules.pop(name, None)
+    sys.modules.update(before)
 
 
 @pytest.mark.parametrize(
