@@ -17,6 +17,7 @@ from cli.local import supervisor
 from cli.local.arm import Arm
 from cli.local.demo_scene import GALLERIES_API_VERSION, GROUPS_API_VERSION
 from cli.local.environment import RESOURCE_GROUP, CloudAccess
+from cli.local.home import Home
 from cli.local.parts import Part
 from tests.e2e.stack import ENDED, Stack, shell, tiny
 from tests.faults.build.arm_calls import ArmCall, Lane, calls_of
@@ -138,11 +139,10 @@ def scene(root: Path) -> Iterator[Scene]:
         patch.object(supervisor, "cloud_part", recorded),
         patch.object(supervisor, "functions_part", impatient),
     ):
-        stack = Stack.start(root)
         try:
-            yield Scene(stack, record)
+            yield Scene(Stack.start(root), record)
         finally:
-            stack.stop()
+            supervisor.take_down(Home(root))  # also what had started when another part did not
 
 
 def _definition(lane: Lane) -> dict[str, Any]:
