@@ -2,32 +2,28 @@
 
 import re
 from collections.abc import Iterator
-from functools import cache
 
 import pytest
 from openapi_spec_validator import validate
 
-from function_app import app
 from shared.api.openapi.document import openapi_document
+from tests.unit.loaded_app import http_functions
 from triggers.http_image_templates import OPERATIONS
 
 Routes = set[tuple[str, str]]
 AIBS = {(operation.method, f"/{operation.route}") for operation in OPERATIONS}
 
 
-@cache  # an app tells its functions once
 def served() -> Routes:
     """Method and path of each HTTP function."""
     return set(_served())
 
 
 def _served() -> Iterator[tuple[str, str]]:
-    for function in app.get_functions():
-        trigger = function.get_trigger()
-        if trigger is not None and trigger.get_binding_name() == "httpTrigger":
-            described = trigger.get_dict_repr()
-            for method in described["methods"]:
-                yield str(getattr(method, "value", method)), f"/{described['route']}"
+    for function in http_functions().values():
+        described = function.get_trigger().get_dict_repr()
+        for method in described["methods"]:
+            yield str(getattr(method, "value", method)), f"/{described['route']}"
 
 
 def documented() -> Routes:

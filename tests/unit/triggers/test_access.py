@@ -1,10 +1,10 @@
 """Every route asks who calls: walked over the app's own table of functions, with and without credentials."""
 
-import importlib
 import inspect
 import json
+import os
+import subprocess
 import sys
-from collections.abc import Iterator
 from typing import Any
 
 import azure.functions as func
@@ -15,6 +15,8 @@ from shared.access.gate import Gate
 from shared.access.roles import Assignment, Role
 from shared.access.tokens import CachedKeys, TokenValidator
 from tests.unit.access.issuer import AUDIENCE, AUTHORITY, PRINCIPAL, TENANT, Issuer, token
+from tests.unit.loaded_app import http_functions
+from triggers import authorise
 
 OPEN = {"health"}
 URLS = {"createNewInstancePostUri": "http://127.0.0.1:1/", "statusQueryGetUri": "http://127.0.0.1:1/"}
@@ -31,44 +33,17 @@ CLIENT = json.dumps(
 ENTRA = {"KILN_ENTRA_TENANT_ID": TENANT, "KILN_ENTRA_AUDIENCES": AUDIENCE}
 
 
-def load(monkeypatch: pytest.MonkeyPatch, **environment: str) -> dict[str, Any]:
-    """The app's HTTP functions by name, loaded as the host loads them."""
-    for name, value in environment.items():
-        monkeypatch.setenv(name, value)
-    function_app = importlib.import_module("function_app")
-
-    found = {}
-    for each in function_app.app.get_functions():
-        trigger = each.get_trigger()
-        if trigger is not None and trigger.type == "httpTrigger":
-            found[each.get_function_name()] = each
-    return found
-
-
-@pytest.fixture(autouse=True)
-def new_modules() -> Iterator[None]:
-    """What the app registers when it is loaded is kept by its modules: they are new, and gone afterwards."""
-    before = {name: module for name, module in sys.modules.items() if _is_app(name)}
-    _forget()
-    yield
-    _forget()
-    sys.modules.update(before)
-
-
-def _forget() -> None:
-    for name in [name for name in sys.modules if _is_app(name)]:
-        del sys.modules[name]
-
-
-def _is_app(name: str) -> bool:
-    return name == "function_app" or name.partition(".")[0] == "triggers"
+def gate(*assignments: Assignment) -> Gate:
+    """Asks for tokens; the one principal there is has these roles."""
+    given = {PRINCIPAL: assignments}
+    return Gate(TokenValidator(TENANT, (AUDIENCE,), AUTHORITY, CachedKeys(Issuer()), given))
 
 
 @pytest.fixture
 def entra(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    gate = Gate(TokenValidator(TENANT, (AUDIENCE,), AUTHORITY, CachedKeys(Issuer()), {}))
-    monkeypatch.setattr(access, "gate", lambda: gate)
-    return load(monkeypatch, **ENTRA)
+    asked = gate()
+    monkeypatch.setattr(authorise, "gate", lambda: asked)
+    return http_functions()
 
 
 def request(function: Any, headers: dict[str, str]) -> func.HttpRequest:
@@ -128,23 +103,30 @@ def test_every_route_refuses_who_has_no_role(entra: dict[str, Any]) -> None:
 
 
 def test_readers_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    given = {PRINCIPAL: (Assignment(Role.READER),)}
-    gate = Gate(TokenValidator(TENANT, (AUDIENCE,), AUTHORITY, CachedKeys(Issuer()), given))
-    monkeypatch.setattr(access, "gate", lambda: gate)
-    functions = load(monkeypatch, **ENTRA)
-    changing = {n: f for n, f in functions.items() if request(f, {}).method != "GET"}
+    reader = gate(Assignment(Role.READER))
+    monkeypatch.setattr(authorise, "gate", lambda: reader)
+    changing = {n: f for n, f in http_functions().items() if request(f, {}).method != "GET"}
     assert {status for status, _ in run(changing, {"authorization": f"Bearer {token()}"}).values()} == {403}
 
 
 @pytest.mark.parametrize("entra_tenant", ["", TENANT])
-def test_the_host_asks_for_keys_unless_entra_is_set_up(
-    monkeypatch: pytest.MonkeyPatch, entra_tenant: str
-) -> None:
-    functions = load(monkeypatch, KILN_ENTRA_TENANT_ID=entra_tenant)
-    levels = {
-        name: each.get_trigger().auth_level.value for name, each in functions.items() if name not in OPEN
-    }
-    assert set(levels.values()) == {"anonymous" if entra_tenant else "function"}
+def test_the_host_asks_for_keys_unless_entra_is_set_up(entra_tenant: str) -> None:
+    """The level is settled when the app is loaded: in a process of its own."""
+    script = (
+        "from tests.unit.triggers.test_access import http_functions, levels; print(*levels(http_functions()))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        env={**os.environ, "KILN_ENTRA_TENANT_ID": entra_tenant},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert set(done.stdout.split()) == {"anonymous" if entra_tenant else "function"}
+
+
+def levels(found: dict[str, Any]) -> list[str]:
+    return [str(each.get_trigger().auth_level.value) for name, each in found.items() if name not in OPEN]
 
 
 def test_entra_without_an_audience_lets_nobody_in() -> None:
