@@ -6,6 +6,7 @@ import azure.functions as func
 from shared.access.settings import uses_entra
 from shared.settings import has_bus
 from triggers.durable import bp as durable
+from triggers.http_approvals import bp as approvals
 from triggers.http_builds import bp as builds
 from triggers.http_going_on import bp as going_on
 from triggers.http_health import bp as health
@@ -26,9 +27,10 @@ from triggers.timer_watch import bp as watch_timer
 # With Entra, triggers/authorise.py asks for tokens; otherwise the host asks for keys.
 app = df.DFApp(http_auth_level=func.AuthLevel.ANONYMOUS if uses_entra() else func.AuthLevel.FUNCTION)
 
-HTTP = (builds, going_on, health, images, image_templates, janitor, lifecycle, openapi, patching, templates)
+BUILDS = (approvals, builds, going_on, image_templates, templates)
+OTHERS = (health, images, janitor, lifecycle, openapi, patching)
 TIMERS = (janitor_timer, lifecycle_timer, patching_timer, watch_timer)
 BUS = (build_requests, image_events) if has_bus() else ()
 
-for blueprint in (durable, *HTTP, *TIMERS, *BUS):
+for blueprint in (durable, *BUILDS, *OTHERS, *TIMERS, *BUS):
     app.register_functions(blueprint)

@@ -11,6 +11,7 @@ from activities.planning_steps import plan_steps
 from shared.azure.sources import resolve
 from shared.azure.storage_accounts import find_account
 from shared.catalog.documents import StoredRequest
+from shared.domain.approval import HOURS_TAG, MOST_HOURS, hours_of
 from shared.domain.errors import BuildError, BuildFailed
 from shared.domain.names import started_at
 from shared.domain.plan import BuildPlan
@@ -77,14 +78,15 @@ def plan_run(services: Services, template: ImageTemplate, run_id: str, source: R
         tags=template.managed_resource_tags,
         timeout_seconds=template.build_timeout_minutes * 60,
         notes=(SPECIALIZED_NOTE,) if specialized else (),
+        approval_hours=_approval_hours(template),
     )
 
 
 def _times(template: ImageTemplate, run_id: str) -> tuple[str, str]:
     """When the run began, and after when anything that it left may be deleted."""
     created = started_at(run_id)
-    timeout = timedelta(minutes=template.build_timeout_minutes)
-    return created.isoformat(), (created + timeout + EXPIRY_MARGIN).isoformat()
+    longest = timedelta(minutes=template.build_timeout_minutes, hours=_approval_hours(template))
+    return created.isoformat(), (created + longest + EXPIRY_MARGIN).isoformat()
 
 
 def _with_account(services: Services, template: ImageTemplate, source: ResolvedSource) -> ResolvedSource:
@@ -94,6 +96,14 @@ def _with_account(services: Services, template: ImageTemplate, source: ResolvedS
     group = f"/subscriptions/{template.subscription_id}/resourceGroups/{services.settings.resource_group}"
     account = find_account(services.arm.resources, source.disk.reference, group)
     return replace(source, disk=replace(source.disk, account_id=account))
+
+
+def _approval_hours(template: ImageTemplate) -> int:
+    hours = hours_of(template.tags)
+    if hours is None:
+        message = f"tags.{HOURS_TAG}: must be a number of hours from 1 to {MOST_HOURS}"
+        raise BuildFailed(BuildError("ValidationFailed", message))
+    return hours
 
 
 def _default_size(source: ResolvedSource) -> str:

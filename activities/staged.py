@@ -28,6 +28,7 @@ def staged_build(plan: BuildPlan) -> StagedBuild:
         needs_snapshot=plan.snapshot_of is not None,
         continue_on_invalid=plan.continue_on_invalid,
         kept_on_error=_kept(plan),
+        approval_hours=plan.approval_hours,
         undone_by_name=len(resources_of(plan)) if plan.group.adopted else None,
     )
 

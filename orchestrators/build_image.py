@@ -4,6 +4,7 @@ from collections.abc import Generator
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from orchestrators.approval import wait_for_approval
 from orchestrators.build_steps import Build
 from orchestrators.publish_outputs import publish_outputs
 from orchestrators.region_quota import give_back, take_turn
@@ -116,6 +117,8 @@ def replicate(build: Build, staged: StagedBuild) -> Generator[Any, Any, None]:
     if Stage.REPLICATE not in staged.stages:
         return
     yield from build.enter(Stage.REPLICATE)
+    if staged.approval_hours:
+        yield from wait_for_approval(build, staged.approval_hours)
     yield from publish_outputs(build, staged.outputs)
 
 

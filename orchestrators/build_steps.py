@@ -156,6 +156,19 @@ class Build:
             raise BuildFailed(BuildError("BuildTimedOut", message))
         return task.result
 
+    def wait_for_event(self, name: str, until: datetime) -> Generator[Any, Any, object]:
+        """The event's data; None when it did not come in time. Raises BuildFailed(Canceled)."""
+        self._stop_if_canceled()
+        wanted = self.context.wait_for_external_event(name)
+        canceled = self.context.wait_for_external_event(CANCEL_EVENT)
+        self.cancel_events.append(canceled)
+        timer = cast("TimerTask", self.context.create_timer(until))
+        winner = yield self.context.task_any([wanted, canceled, timer])
+        if winner is not timer:
+            timer.cancel()
+        self._stop_if_canceled()
+        return wanted.result if winner is wanted else None
+
     def _stop_if_canceled(self) -> None:
         if any(event.is_completed for event in self.cancel_events):
             raise BuildFailed(BuildError("Canceled", "the build was cancelled"))

@@ -1,18 +1,17 @@
 """A patch cycle: plan → for each wave: approval → window → builds → halt rule → soak → the next."""
 
-import json
 from collections.abc import Generator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
+from orchestrators.approval import read_approval
 from orchestrators.calls import call
+from shared.domain.approval import APPROVE_EVENT
 from shared.domain.codec import Json, from_json, to_json
 from shared.domain.errors import BuildFailed
 from shared.domain.patch_cycle import (
-    APPROVE_EVENT,
     CANCEL_EVENT,
-    Approval,
     CyclePlan,
     CycleReport,
     CycleRequest,
@@ -138,13 +137,8 @@ class Cycle:
         if not decided:
             message = f"nobody approved wave {number} within {plan.approval_hours} hours"
             raise Stopped(CycleState.HALTED, message)
-        # The SDK's client encodes an event's data twice, Durable's HTTP API once.
-        told = decision.result
-        approval = from_json(Approval, json.loads(told) if isinstance(told, str) else told)
-        at = self.context.current_utc_datetime.isoformat()
-        word = "approved" if approval.approved else "refused"
-        comment = f": {approval.comment}" if approval.comment else ""
-        line = f"wave {number} {word} by {approval.by} at {at}{comment}"
+        approval = read_approval(decision.result)
+        line = approval.line(f"wave {number}", self.context.current_utc_datetime.isoformat())
         self.report = replace(self.report, approvals=(*self.report.approvals, line))
         if not approval.approved:
             raise Stopped(CycleState.HALTED, line)

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from shared.api.builds import read_build_body
 from shared.catalog.documents import StoredRequest
+from shared.domain.approval import Approval
 from shared.domain.build import BuildRequest
 from shared.domain.codec import Json, to_json
 from shared.domain.names import started_at
@@ -31,6 +32,8 @@ class Durable(Protocol):
     def start(self, orchestration: str, instance_id: str, payload: Json) -> None: ...
 
     def cancel(self, run_id: str) -> None: ...
+
+    def approve(self, instance_id: str, approval: Approval) -> None: ...
 
     def find(self, instance_id: str) -> Instance | None: ...
 

@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 import azure.durable_functions as df
 
 from orchestrators.build_steps import CANCEL_EVENT
-from shared.domain.codec import Json
+from shared.domain.approval import APPROVE_EVENT, Approval
+from shared.domain.codec import Json, to_json
 from shared.starting import Instance
 
 T = TypeVar("T")
@@ -39,6 +40,9 @@ class DurableClient:
 
     def cancel(self, run_id: str) -> None:
         self._wait(self.client.raise_event(run_id, CANCEL_EVENT))
+
+    def approve(self, instance_id: str, approval: Approval) -> None:
+        self._wait(self.client.raise_event(instance_id, APPROVE_EVENT, to_json(approval)))
 
     def find(self, instance_id: str) -> Instance | None:
         """None when there is no orchestration of that id."""

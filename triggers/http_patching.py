@@ -9,8 +9,9 @@ import azure.functions as func
 from shared.access.roles import Role
 from shared.api.errors import error_body
 from shared.api.patching import cycle_body, policy_body, read_decision, without_name
-from shared.domain.codec import Json, to_json
-from shared.domain.patch_cycle import APPROVE_EVENT, CANCEL_EVENT, CycleReport, CycleState
+from shared.approving import NothingToApproveError, approve_cycle
+from shared.domain.codec import Json
+from shared.domain.patch_cycle import CANCEL_EVENT, CycleReport, CycleState
 from shared.domain.stored_policy import StoredPolicy
 from shared.patching.canceling import cancel_builds
 from shared.patching.due import CycleRunningError, start_by_hand
@@ -103,12 +104,13 @@ async def approve_wave(req: func.HttpRequest, client: df.DurableOrchestrationCli
     report = await asyncio.to_thread(lambda: _cycle(services(), req))
     if report is None:
         return _no_cycle(req)
-    approval = decision.of(caller_of(req).name)
-    if not approval.by:
+    caller, durable = caller_of(req).name, DurableClient.of(client)
+    if not (caller or decision.by):
         return answer(error_body("ValidationFailed", "by: who approves is not known; say it here"), 400)
-    if not report.waits_for.startswith("approval"):
-        return answer(error_body("NothingToApprove", "the cycle waits for no approval now"), 409)
-    await client.raise_event(report.id, APPROVE_EVENT, to_json(approval))
+    try:
+        await asyncio.to_thread(lambda: approve_cycle(durable, report, decision, caller))
+    except NothingToApproveError as error:
+        return answer(error_body("NothingToApprove", str(error)), 409)
     return answer(cycle_body(report), 202)
 
 

@@ -1,4 +1,4 @@
-"""Build requests from a queue: the same body as `POST /api/builds`."""
+"""Build requests from a queue: the same body as `POST /api/builds`; and approvals, `{"approve": …}`."""
 
 import asyncio
 import hashlib
@@ -7,6 +7,7 @@ import json
 import azure.durable_functions as df
 import azure.functions as func
 
+from shared.approving import NothingToApproveError, approve_by_message, read_approve_message
 from shared.azure.bus import REQUESTS_QUEUE
 from shared.catalog.claims import Claim
 from shared.domain.names import new_run_id
@@ -30,8 +31,15 @@ async def build_request(message: func.ServiceBusMessage, client: df.DurableOrche
 def _take(message: func.ServiceBusMessage, durable: Durable) -> None:
     kiln = services()
     try:
-        request = inline_request(kiln, json.loads(message.get_body()))
+        document = json.loads(message.get_body())
+        if isinstance(document, dict) and "approve" in document:
+            approve_by_message(kiln, durable, read_approve_message(document))
+            return
+        request = inline_request(kiln, document)
         template = inline_template(kiln, request)
+    except NothingToApproveError as error:
+        reject(kiln, message, REQUESTS_QUEUE, "NothingToApprove", str(error))
+        return
     except (ValueError, InvalidTemplateError) as error:
         reject(kiln, message, REQUESTS_QUEUE, "InvalidRequest", str(error))
         return

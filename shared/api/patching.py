@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
+from shared.domain.approval import Approval
 from shared.domain.codec import Json
-from shared.domain.patch_cycle import Approval, CycleReport
+from shared.domain.patch_cycle import CycleReport
 from shared.domain.problems import InvalidTemplateError, Problem
 from shared.domain.stored_policy import StoredPolicy
 

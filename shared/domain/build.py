@@ -71,6 +71,7 @@ class StagedBuild:
     continue_on_invalid: bool = False
     kept_on_error: dict[str, Kept] = field(default_factory=dict)
     undone_by_name: int | None = None
+    approval_hours: int = 0
 
 
 @dataclass(frozen=True)

@@ -143,14 +143,4 @@ class PatchOutcome:
     error: BuildError | None = None
 
 
-@dataclass(frozen=True)
-class Approval:
-    """The external event `approve`: who decided, and how."""
-
-    approved: bool
-    by: str
-    comment: str = ""
-
-
-APPROVE_EVENT = "approve"
 CANCEL_EVENT = "cancel"

@@ -47,7 +47,8 @@ class BuildPlan:
 
     `stages` are those that the run goes through. `source_image` is what the build VM needs made first,
     `result_image` the same of the validation VM. `snapshot_of` is what outputs that are copied from a disk
-    need a snapshot of. `resources_of` is the run whose resources this one goes on with, "" for its own.
+    need a snapshot of. `approval_hours` is how long a human has to approve it before it is published, 0 for
+    nobody asks. `resources_of` is the run whose resources this one goes on with, "" for its own.
     """
 
     run_id: str
@@ -81,6 +82,7 @@ class BuildPlan:
     timeout_seconds: int = 14400
     resources_of: str = ""
     notes: tuple[str, ...] = ()
+    approval_hours: int = 0
 
     @property
     def names(self) -> RunNames:

@@ -60,6 +60,14 @@ class OutputChanged:
 
 
 @dataclass(frozen=True)
+class Noted:
+    """Something that the run's readers should know."""
+
+    text: str
+    kind: Literal["noted"] = "noted"
+
+
+@dataclass(frozen=True)
 class CancelRequested:
     at: str
     kind: Literal["cancelRequested"] = "cancelRequested"
@@ -78,7 +86,7 @@ class RunEnded:
     kind: Literal["runEnded"] = "runEnded"
 
 
-Event = Planned | StageStarted | StepStarted | StepEnded | OutputChanged | CancelRequested | RunEnded
+Event = Planned | StageStarted | StepStarted | StepEnded | OutputChanged | Noted | CancelRequested | RunEnded
 
 
 def apply(run: Run, event: Event) -> Run:
@@ -96,6 +104,8 @@ def apply(run: Run, event: Event) -> Run:
             return _end_step(run, event)
         case OutputChanged():
             return replace(run, outputs=tuple(_newer(old, event.output) for old in run.outputs))
+        case Noted():
+            return run if event.text in run.notes else replace(run, notes=(*run.notes, event.text))
         case CancelRequested():
             return replace(run, state=RunState.CANCELING)
         case RunEnded():

@@ -176,6 +176,20 @@ AREA = Area(
         ),
         Route(
             "POST",
+            "/builds/{run}/approve",
+            "approveBuild",
+            "Approves the publishing of the run's image, or refuses it.",
+            (
+                Reply(202, "The run.", reference("Run")),
+                INVALID,
+                NO_RUN,
+                refused(409, "The run waits for no approval now."),
+            ),
+            (run_parameter(),),
+            reference("Decision"),
+        ),
+        Route(
+            "POST",
             "/builds/{run}/cancel",
             "cancelBuild",
             "Asks the run to end; one that has ended stays as it is.",

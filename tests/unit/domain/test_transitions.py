@@ -10,6 +10,7 @@ from shared.domain.run import ENDED, Output, Progress, Run, RunState, Stage, Ste
 from shared.domain.transitions import (
     CancelRequested,
     Event,
+    Noted,
     OutputChanged,
     Planned,
     RunEnded,
@@ -28,6 +29,7 @@ PLANNED = Planned(
 TIMES = st.integers(0, 59).map(lambda second: f"2026-11-21T12:00:{second:02d}+00:00")
 ERRORS = st.none() | st.sampled_from([BuildError("Broken", "it broke"), BuildError("Canceled", "by you")])
 EVENTS: st.SearchStrategy[Event] = st.one_of(
+    st.builds(Noted, st.sampled_from(["waits", "approved"])),
     st.just(PLANNED),
     st.builds(StageStarted, st.sampled_from(Stage), TIMES, st.booleans()),
     st.builds(StepStarted, st.integers(0, 3), TIMES),

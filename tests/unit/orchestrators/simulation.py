@@ -83,6 +83,7 @@ class Simulation:
     activities: dict[str, Activity]
     events: set[str] = field(default_factory=set)
     instead: dict[str, Activity] = field(default_factory=dict)
+    event_data: dict[str, Any] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
     inputs: list[tuple[str, Any]] = field(default_factory=list)
     now: datetime = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -187,7 +188,8 @@ class Context:
         return Task(run, due=due)
 
     def wait_for_external_event(self, name: str) -> Task:
-        return Task(lambda: None, never=name not in self.simulation.events)
+        data = self.simulation.event_data.get(name)
+        return Task(lambda: data, never=name not in self.simulation.events, result=data)
 
     def task_all(self, tasks: list[Task]) -> Task:
         def run() -> list[Any]:
