@@ -1,4 +1,4 @@
-"""The app's functions: asked for once in a process, because the SDK takes a second time for the same names twice."""
+"""The app's functions: asked for once in a process, because the SDK counts their names each time."""
 
 from functools import cache
 from typing import Any

@@ -125,8 +125,9 @@ def test_the_host_asks_for_keys_unless_entra_is_set_up(entra_tenant: str) -> Non
     assert set(done.stdout.split()) == {"anonymous" if entra_tenant else "function"}
 
 
-def levels(found: dict[str, Any]) -> list[str]:
-    return [str(each.get_trigger().auth_level.value) for name, each in found.items() if name not in OPEN]
+def levels() -> list[str]:
+    guarded = [each for name, each in http_functions().items() if name not in OPEN]
+    return [str(each.get_trigger().auth_level.value) for each in guarded]
 
 
 def test_entra_without_an_audience_lets_nobody_in() -> None:
