@@ -112,9 +112,7 @@ def test_readers_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("entra_tenant", ["", TENANT])
 def test_the_host_asks_for_keys_unless_entra_is_set_up(entra_tenant: str) -> None:
     """The level is settled when the app is loaded: in a process of its own."""
-    script = (
-        "from tests.unit.triggers.test_access import http_functions, levels; print(*levels(http_functions()))"
-    )
+    script = "from tests.unit.triggers.test_access import levels; print(*levels())"
     done = subprocess.run(
         [sys.executable, "-c", script],
         env={**os.environ, "KILN_ENTRA_TENANT_ID": entra_tenant},
