@@ -15,5 +15,5 @@ def test(context: typer.Context) -> None:
 
     prepare_for_tests(current_home())
     os.chdir(CHECKOUT)
-    arguments = context.args or ["-n", "auto"]
+    arguments = context.args or ["-n", "auto", "--dist", "worksteal"]
     os.execv(sys.executable, [sys.executable, "-m", "pytest", *arguments])  # noqa: S606 -- pytest takes over

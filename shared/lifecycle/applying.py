@@ -1,11 +1,13 @@
 """Applying lifecycle policies: by hand, first of all dry; by the clock, those that are enabled."""
 
+from datetime import UTC, datetime
+
 from shared.domain.codec import to_json
 from shared.domain.lifecycle import LifecycleRequest
 from shared.domain.stored_policy import LIFECYCLE, StoredPolicy
 from shared.lifecycle.read_policy import read_lifecycle_policy
 from shared.services import Services
-from shared.starting import Durable, utc_now
+from shared.starting import Durable
 
 
 def instance_of(policy: str) -> str:
@@ -19,7 +21,8 @@ def apply_policy(kiln: Services, durable: Durable, policy: StoredPolicy, *, dry_
     current = durable.find(instance)
     if current is not None and not current.ended:
         return False
-    request_id = f"{policy.name}-{utc_now():%Y%m%dT%H%M%SZ}"
+    # To the microsecond: a small policy is applied several times in a second.
+    request_id = f"{policy.name}-{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}"
     request = LifecycleRequest(request_id, policy.name, dry_run, kiln.settings.poll)
     durable.start("apply_lifecycle", instance, to_json(request))
     return True

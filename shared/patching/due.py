@@ -1,7 +1,7 @@
 """Starting cycles: when their schedule says so, or by hand; one cycle of a policy at a time."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from shared.domain.codec import to_json
 from shared.domain.patch_cycle import CycleReport, CycleRequest, CycleState
@@ -54,7 +54,7 @@ def start_by_hand(
     running = running_cycle(kiln, durable, policy.name)
     if running is not None:
         raise CycleRunningError(f"the cycle {running.id} goes on")
-    request = _request(kiln, policy, cycle_id(policy.name, utc_now()))
+    request = _request(kiln, policy, _free_id(kiln, policy.name))
     if dry_run is not None:
         request = replace(request, dry_run=dry_run)
     if resume is not None:
@@ -75,6 +75,14 @@ def running_cycle(kiln: Services, durable: Durable, policy: str) -> CycleReport 
     ended_at = utc_now().isoformat()
     kiln.cycles.save_cycle(replace(newest, state=CycleState.FAILED, reason=reason, ended_at=ended_at))
     return None
+
+
+def _free_id(kiln: Services, policy: str) -> str:
+    """An id of now; of the seconds after it when a cycle that has ended already began in this one."""
+    moment = utc_now()
+    while kiln.cycles.get_cycle(policy, cycle_id(policy, moment)) is not None:
+        moment += timedelta(seconds=1)
+    return cycle_id(policy, moment)
 
 
 def _request(kiln: Services, policy: PatchPolicy, id_: str) -> CycleRequest:
