@@ -12,7 +12,7 @@ from cli.deployment import Found, find_image_template
 from cli.errors import InvalidFileError, UsageError
 from cli.json_types import Json
 from cli.local.endpoints import Endpoints
-from cli.local.home import Home
+from cli.local.home import Home, current_home
 from cli.parameters import read_parameters
 from shared.domain.problems import InvalidTemplateError, Problem
 from shared.template import parse_template
@@ -42,6 +42,18 @@ class TemplateFile:
     name: str
     document: Json
     notes: tuple[Note, ...]
+
+
+def load_template(
+    path: Path,
+    name: str | None,
+    resource_group: str,
+    values: Sequence[str] | None,
+    parameters: Sequence[str] | None,
+) -> TemplateFile:
+    """What the options that commands share name. Raises as `read_template`."""
+    address = address_of(path, name, resource_group, current_home())
+    return read_template(path, address, placeholder_values(address, values or []), parameters or [])
 
 
 def read_template(

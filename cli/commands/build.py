@@ -25,13 +25,11 @@ def build(
     """Start a build of a template; a bad one is refused (exit 2) before anything is sent."""
     from cli.connect import connect
     from cli.following import follow_to_end
-    from cli.local.home import current_home
-    from cli.template_file import address_of, placeholder_values, read_template
+    from cli.template_file import load_template
 
-    address = address_of(file, name, resource_group, current_home())
-    found = read_template(file, address, placeholder_values(address, values or []), parameters or [])
+    found = load_template(file, name, resource_group, values, parameters)
     with connect() as api:
-        run = api.start_build(found.name, address.resource_group, found.document)
+        run = api.start_build(found.name, resource_group, found.document)
         if follow:
             run = follow_to_end(api, run.id, quiet=as_json)
     if as_json:

@@ -24,11 +24,9 @@ def convert(
     parameters: ParametersOption = None,
 ) -> None:
     """Write the bare image template of an ARM deployment template: parameters and expressions resolved."""
-    from cli.local.home import current_home
-    from cli.template_file import address_of, placeholder_values, read_template
+    from cli.template_file import load_template
 
-    address = address_of(file, name, resource_group, current_home())
-    found = read_template(file, address, placeholder_values(address, values or []), parameters or [])
+    found = load_template(file, name, resource_group, values, parameters)
     text = json.dumps(found.document, indent=2, ensure_ascii=False) + "\n"
     if out is None:
         print(text, end="")

@@ -16,13 +16,11 @@ def plan(
 ) -> None:
     """Tell what a build would create, how long the last ones took and what it costs; start nothing."""
     from cli.connect import connect
-    from cli.local.home import current_home
-    from cli.template_file import address_of, placeholder_values, read_template
+    from cli.template_file import load_template
 
-    address = address_of(file, name, resource_group, current_home())
-    template = read_template(file, address, placeholder_values(address, values or []), parameters or [])
+    template = load_template(file, name, resource_group, values, parameters)
     with connect() as api:
-        body = api.plan(template.name, address.resource_group, template.document)
+        body = api.plan(template.name, resource_group, template.document)
     if as_json:
         print_json(body)
         return

@@ -16,11 +16,9 @@ def validate(
     as_json: JsonOption = False,
 ) -> None:
     """Check a template without sending it anywhere; exit 2 with every problem and its path."""
-    from cli.local.home import current_home
-    from cli.template_file import address_of, placeholder_values, read_template
+    from cli.template_file import load_template
 
-    address = address_of(file, name, resource_group, current_home())
-    template = read_template(file, address, placeholder_values(address, values or []), parameters or [])
+    template = load_template(file, name, resource_group, values, parameters)
     if as_json:
         print_json({"valid": True, "notes": [asdict(note) for note in template.notes]})
         return

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from shared.domain.codec import Json
 from shared.domain.lifecycle import LifecycleReport
-from shared.domain.problems import InvalidTemplateError, Problem
+from shared.reading.object_reader import ObjectReader
+from shared.reading.whole import read_whole
 
 
 @dataclass(frozen=True)
@@ -38,21 +39,13 @@ def report_body(report: LifecycleReport) -> dict[str, Json]:
 
 def read_revocation(document: object) -> Revocation:
     """Raises InvalidTemplateError with every problem."""
-    if not isinstance(document, dict):
-        raise InvalidTemplateError((Problem("$", "must be a JSON object with id and reason"),))
-    known = {"id", "reason", "withDescendants", "dryRun"}
-    problems = [Problem(str(name), "unknown field") for name in document if name not in known]
-    texts = [
-        name for name in ("id", "reason") if not isinstance(document.get(name), str) or not document[name]
-    ]
-    problems += [Problem(name, "must be a string that is not empty") for name in texts]
-    flags = [name for name in ("withDescendants", "dryRun") if not isinstance(document.get(name, True), bool)]
-    problems += [Problem(name, "must be true or false") for name in flags]
-    if problems:
-        raise InvalidTemplateError(tuple(problems))
+    return read_whole(document, _read_revocation)
+
+
+def _read_revocation(root: ObjectReader) -> Revocation:
     return Revocation(
-        id=document["id"],
-        reason=document["reason"],
-        with_descendants=document.get("withDescendants", False),
-        dry_run=document.get("dryRun", True),
+        id=root.required_text("id"),
+        reason=root.required_text("reason"),
+        with_descendants=root.boolean("withDescendants"),
+        dry_run=not root.has("dryRun") or root.boolean("dryRun"),
     )

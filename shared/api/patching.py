@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from shared.domain.approval import Approval
 from shared.domain.codec import Json
 from shared.domain.patch_cycle import CycleReport
-from shared.domain.problems import InvalidTemplateError, Problem
 from shared.domain.stored_policy import StoredPolicy
+from shared.reading.object_reader import ObjectReader
+from shared.reading.whole import read_whole
 
 
 @dataclass(frozen=True)
@@ -65,19 +66,13 @@ def cycle_body(report: CycleReport) -> dict[str, Json]:
 
 def read_decision(document: object) -> Decision:
     """Raises InvalidTemplateError with every problem."""
-    if not isinstance(document, dict):
-        raise InvalidTemplateError((Problem("$", "must be a JSON object with approved"),))
-    problems = [
-        Problem(str(name), "unknown field") for name in document if name not in ("approved", "by", "comment")
-    ]
-    approved = document.get("approved")
-    if not isinstance(approved, bool):
-        problems.append(Problem("approved", "must be true or false"))
-    faulty = [name for name in ("by", "comment") if not isinstance(document.get(name, ""), str)]
-    problems += [Problem(name, "must be a string") for name in faulty]
-    if problems:
-        raise InvalidTemplateError(tuple(problems))
-    return Decision(approved is True, str(document.get("by", "")), str(document.get("comment", "")))
+    return read_whole(document, _read_decision)
+
+
+def _read_decision(root: ObjectReader) -> Decision:
+    if not root.has("approved"):
+        root.problem_at("approved", "is required")
+    return Decision(root.boolean("approved"), root.text("by"), root.text("comment"))
 
 
 def _json(document: dict[str, object]) -> dict[str, Json]:

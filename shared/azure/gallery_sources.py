@@ -2,7 +2,6 @@
 
 from azure.core.exceptions import HttpResponseError
 from azure.mgmt.compute import ComputeManagementClient
-from azure.mgmt.compute.models import SharedGalleryImageVersion
 
 from shared.azure.errors import azure_errors, is_absent
 from shared.azure.gallery import Version, get_definition, list_versions, security_type
@@ -88,10 +87,6 @@ def _shared(client: ComputeManagementClient, version_id: str, location: str) -> 
         security_type=security_type(properties.features),
         image_id=f"/sharedGalleries/{gallery}/images/{image}/versions/{name}",
     )
-
-
-def _excluded(version: SharedGalleryImageVersion) -> bool:
-    return bool(version.properties and version.properties.exclude_from_latest)
 
 
 def _no_source(message: str) -> BuildFailed:

@@ -20,6 +20,13 @@ def newest_version(client: ComputeManagementClient, reference: str, location: st
         return f"{definition_id}/versions/{newest}" if newest else ""
     publisher, offer, sku, _ = reference.split(":")
     with azure_errors(f"list the versions of {publisher}:{offer}:{sku}"):
-        found = client.virtual_machine_images.list(location, publisher, offer, sku)
-        newest = max((image.name for image in found), key=version_key, default="")
+        newest = newest_platform_version(client, location, publisher, offer, sku)
     return f"{publisher}:{offer}:{sku}:{newest}" if newest else ""
+
+
+def newest_platform_version(
+    client: ComputeManagementClient, location: str, publisher: str, offer: str, sku: str
+) -> str:
+    """The newest version number of a Marketplace image, "" when it has none. Raises the SDK's errors."""
+    found = client.virtual_machine_images.list(location, publisher, offer, sku)
+    return max((image.name for image in found), key=version_key, default="")

@@ -7,6 +7,7 @@ from shared.azure.disk_sources import resolve_disk, resolve_managed_image
 from shared.azure.errors import azure_errors, is_absent
 from shared.azure.gallery import security_type
 from shared.azure.gallery_sources import resolve_gallery_version
+from shared.azure.newest import newest_platform_version
 from shared.azure.values import text
 from shared.domain.errors import BuildError, BuildFailed
 from shared.domain.resolved_source import ResolvedSource
@@ -17,7 +18,7 @@ from shared.domain.template import (
     SharedImageVersionSource,
     Source,
 )
-from shared.domain.versions import LATEST, version_key
+from shared.domain.versions import LATEST
 
 
 def resolve(client: ComputeManagementClient, source: Source, location: str) -> ResolvedSource:
@@ -39,7 +40,11 @@ def _platform(client: ComputeManagementClient, source: PlatformImageSource, loca
         try:
             version = source.version
             if version.lower() == LATEST:
-                version = _newest_platform(client, source, location)
+                version = newest_platform_version(
+                    client, location, source.publisher, source.offer, source.sku
+                )
+                if not version:
+                    raise _no_source(f"Marketplace image {urn} has no version in {location}")
             image = client.virtual_machine_images.get(
                 location, source.publisher, source.offer, source.sku, version
             )
@@ -63,15 +68,6 @@ def _platform(client: ComputeManagementClient, source: PlatformImageSource, loca
         data_luns=tuple(item.lun or 0 for item in data_disks),
         purchase_plan=source.plan,
     )
-
-
-def _newest_platform(client: ComputeManagementClient, source: PlatformImageSource, location: str) -> str:
-    found = client.virtual_machine_images.list(location, source.publisher, source.offer, source.sku)
-    names = [image.name for image in found]
-    if not names:
-        urn = f"{source.publisher}:{source.offer}:{source.sku}"
-        raise _no_source(f"Marketplace image {urn} has no version in {location}")
-    return max(names, key=version_key)
 
 
 def _no_source(message: str) -> BuildFailed:

@@ -1,23 +1,20 @@
 """Patch and lifecycle policies and the reports of what they did, in Azure Tables."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import TypeVar
 
 from azure.core.exceptions import ResourceNotFoundError
-from azure.data.tables import TableClient, TableEntity, UpdateMode
+from azure.data.tables import TableClient, UpdateMode
 
 from shared.azure.errors import azure_errors
+from shared.catalog.entities import document_columns, read_document
 from shared.catalog.tables import is_key
-from shared.domain.codec import from_json, to_json
 from shared.domain.lifecycle import LifecycleReport
 from shared.domain.patch_cycle import CycleReport
 from shared.domain.stored_policy import PATCH, StoredPolicy
 
-# A text property holds 32 Ki characters; a report of thousands of templates needs several.
-PIECE = 30_000
 T = TypeVar("T")
 
 
@@ -62,10 +59,8 @@ class CycleCatalog:
         return islice(self._query(_cycles_of(policy), CycleReport), limit)
 
     def _put(self, partition: str, row: str, document: object) -> None:
-        text = json.dumps(to_json(document), separators=(",", ":"))
-        pieces = {f"document{at // PIECE:02d}": text[at : at + PIECE] for at in range(0, len(text), PIECE)}
         with azure_errors("record a policy or cycle"):
-            entity = {"PartitionKey": partition, "RowKey": row, **pieces}
+            entity = {"PartitionKey": partition, "RowKey": row, **document_columns(document)}
             self.table.upsert_entity(entity, mode=UpdateMode.REPLACE)
 
     def _get(self, partition: str, row: str, kind: type[T]) -> T | None:
@@ -73,20 +68,15 @@ class CycleCatalog:
             return None
         with azure_errors("read a policy or cycle"):
             try:
-                return _read(self.table.get_entity(partition, row), kind)
+                return read_document(kind, self.table.get_entity(partition, row))
             except ResourceNotFoundError:
                 return None
 
     def _query(self, partition: str, kind: type[T]) -> Iterator[T]:
         with azure_errors("list policies or cycles"):
             for entity in self.table.query_entities("PartitionKey eq @p", parameters={"p": partition}):
-                yield _read(entity, kind)
+                yield read_document(kind, entity)
 
 
 def _cycles_of(policy: str) -> str:
     return f"cycles-{policy.lower()}"
-
-
-def _read(entity: TableEntity, kind: type[T]) -> T:
-    pieces = sorted(name for name in entity if name.startswith("document"))
-    return from_json(kind, json.loads("".join(entity[name] for name in pieces)))

@@ -1,22 +1,17 @@
 """Published images in Azure Tables: one partition for each definition, one row for each version."""
 
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from http import HTTPStatus
 
-from azure.core import MatchConditions
 from azure.core.exceptions import (
-    HttpResponseError,
     ResourceExistsError,
-    ResourceModifiedError,
     ResourceNotFoundError,
 )
-from azure.data.tables import TableClient, TableEntity, UpdateMode
+from azure.data.tables import TableClient, TableEntity
 
 from shared.azure.errors import azure_errors
+from shared.catalog.entities import document_columns, etag_of, read_document, replace_if_unchanged
 from shared.catalog.tables import is_key
-from shared.domain.codec import from_json, to_json
 from shared.domain.errors import TransientError
 from shared.domain.published_image import PublishedImage, lineage_key, version_of
 
@@ -86,20 +81,7 @@ class ImageCatalog:
     def _replace(self, entity: TableEntity, image: PublishedImage) -> bool:
         """Writes the image if nobody has written it since `entity` was read."""
         with azure_errors(f"record image {image.version}"):
-            try:
-                self.table.update_entity(
-                    _entity(image),
-                    mode=UpdateMode.REPLACE,
-                    etag=entity.metadata["etag"],
-                    match_condition=MatchConditions.IfNotModified,
-                )
-            except ResourceModifiedError:
-                return False
-            except HttpResponseError as error:
-                if error.status_code == HTTPStatus.PRECONDITION_FAILED:
-                    return False
-                raise
-            return True
+            return replace_if_unchanged(self.table, _entity(image), etag_of(entity.metadata)) is not None
 
 
 def _partition(reference: str) -> str:
@@ -114,9 +96,9 @@ def _entity(image: PublishedImage) -> dict[str, object]:
         "parent": image.parent.lower(),
         "template": image.template_id.lower(),
         "state": image.state.value,
-        "document": json.dumps(to_json(image), separators=(",", ":")),
+        **document_columns(image),
     }
 
 
 def _image(entity: TableEntity) -> PublishedImage:
-    return from_json(PublishedImage, json.loads(entity["document"]))
+    return read_document(PublishedImage, entity)

@@ -1,13 +1,12 @@
 """Operations on templates in Azure Tables, by their id."""
 
-import json
 from dataclasses import dataclass
 
 from azure.core.exceptions import ResourceNotFoundError
 from azure.data.tables import TableClient, UpdateMode
 
 from shared.azure.errors import azure_errors
-from shared.domain.codec import from_json, to_json
+from shared.catalog.entities import document_columns, read_document
 from shared.domain.template_operation import TemplateOperation
 
 ROW = "operation"
@@ -25,7 +24,7 @@ class OperationCatalog:
             "PartitionKey": operation.id,
             "RowKey": ROW,
             "startedAt": operation.started_at,
-            "document": json.dumps(to_json(operation), separators=(",", ":")),
+            **document_columns(operation),
         }
         with azure_errors(f"record operation {operation.id}"):
             self.table.upsert_entity(entity, mode=UpdateMode.REPLACE)
@@ -37,4 +36,4 @@ class OperationCatalog:
                 entity = self.table.get_entity(operation_id.lower(), ROW)
             except ResourceNotFoundError:
                 return None
-        return from_json(TemplateOperation, json.loads(entity["document"]))
+        return read_document(TemplateOperation, entity)

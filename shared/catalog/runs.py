@@ -1,22 +1,18 @@
 """Runs in Azure Tables, newest first; every change is conditional on what it was made from (ETag)."""
 
-import json
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
-from azure.core import MatchConditions
 from azure.core.exceptions import (
-    HttpResponseError,
     ResourceExistsError,
-    ResourceModifiedError,
     ResourceNotFoundError,
 )
-from azure.data.tables import TableClient, TableEntity, UpdateMode
+from azure.data.tables import TableClient, TableEntity
 
 from shared.azure.errors import azure_errors
-from shared.domain.codec import from_json, to_json
+from shared.catalog.entities import document_columns, etag_of, read_document, replace_if_unchanged
 from shared.domain.errors import BuildError, BuildFailed, TransientError
 from shared.domain.names import started_at
 from shared.domain.run import Run, RunState
@@ -117,20 +113,7 @@ class RunCatalog:
     def _replace(self, entity: TableEntity, run: Run) -> bool:
         """Writes the run if nobody has written it since `entity` was read."""
         with azure_errors(f"record run {run.id}"):
-            try:
-                self.table.update_entity(
-                    _entity(run),
-                    mode=UpdateMode.REPLACE,
-                    etag=entity.metadata["etag"],
-                    match_condition=MatchConditions.IfNotModified,
-                )
-            except ResourceModifiedError:
-                return False
-            except HttpResponseError as error:
-                if error.status_code == 412:  # noqa: PLR2004 - some services answer so without the SDK's type
-                    return False
-                raise
-            return True
+            return replace_if_unchanged(self.table, _entity(run), etag_of(entity.metadata)) is not None
 
 
 def _query(wanted: RunFilter, after: str) -> tuple[str, dict[str, str]]:
@@ -160,9 +143,9 @@ def _entity(run: Run) -> dict[str, object]:
         "state": run.state.value,
         "template": run.template_id.lower(),
         "templateName": run.template_id.rpartition("/")[2].lower(),
-        "document": json.dumps(to_json(run), separators=(",", ":")),
+        **document_columns(run),
     }
 
 
 def _run(entity: TableEntity) -> Run:
-    return from_json(Run, json.loads(entity["document"]))
+    return read_document(Run, entity)

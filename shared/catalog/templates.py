@@ -4,28 +4,29 @@ One partition per subscription; a row's key is `<group>|<name>` in lower case, s
 stand together and pages continue after a key.
 """
 
-import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from http import HTTPStatus
 from itertools import islice
 
 from azure.core import MatchConditions
 from azure.core.exceptions import (
-    HttpResponseError,
     ResourceExistsError,
-    ResourceModifiedError,
     ResourceNotFoundError,
 )
-from azure.data.tables import TableClient, TableEntity, UpdateMode
+from azure.data.tables import TableClient, TableEntity
 
 from shared.azure.errors import azure_errors
-from shared.domain.codec import from_json, to_json
+from shared.catalog.entities import (
+    document_columns,
+    etag_of,
+    if_unchanged,
+    read_document,
+    replace_if_unchanged,
+)
 from shared.domain.errors import TransientError
 from shared.domain.template_record import TemplateAddress, TemplateRecord
 
-# A text property holds 32 Ki characters and an entity 1 MiB, two bytes a character (Azure Tables' limits).
-PIECE = 30_000
+# An entity holds 1 MiB, two bytes a character (Azure Tables' limits).
 LARGEST = 400_000
 _ATTEMPTS = 8
 
@@ -60,7 +61,7 @@ class TemplateCatalog:
         """Adds the record; its ETag, or None when there is one at that address already."""
         with azure_errors(f"record template {record.address.name}"):
             try:
-                return _etag(self.table.create_entity(_entity(record)))
+                return etag_of(self.table.create_entity(_entity(record)))
             except ResourceExistsError:
                 return None
 
@@ -71,25 +72,18 @@ class TemplateCatalog:
                 entity = self.table.get_entity(_partition(address.subscription_id), _row(address))
             except ResourceNotFoundError:
                 return None
-        return Stored(_record(entity), _etag(entity.metadata))
+        return Stored(_record(entity), etag_of(entity.metadata))
 
     def replace(self, before: Stored, record: TemplateRecord) -> str | None:
         """Writes the record over `before`; its new ETag, or None when somebody else wrote meanwhile."""
         with azure_errors(f"record template {record.address.name}"):
-            return self._if_unchanged(
-                lambda: self.table.update_entity(
-                    _entity(record),
-                    mode=UpdateMode.REPLACE,
-                    etag=before.etag,
-                    match_condition=MatchConditions.IfNotModified,
-                )
-            )
+            return replace_if_unchanged(self.table, _entity(record), before.etag)
 
     def delete(self, before: Stored) -> bool:
         """Deletes the template unless somebody wrote to it since it was read; False then."""
         address = before.record.address
         with azure_errors(f"delete template {address.name}"):
-            done = self._if_unchanged(
+            done = if_unchanged(
                 lambda: self.table.delete_entity(
                     _partition(address.subscription_id),
                     _row(address),
@@ -134,16 +128,6 @@ class TemplateCatalog:
                 return
             after = page.after
 
-    def _if_unchanged(self, write: Callable[[], Mapping[str, object] | None]) -> str | None:
-        try:
-            return _etag(write())
-        except (ResourceModifiedError, ResourceNotFoundError):
-            return None
-        except HttpResponseError as error:
-            if error.status_code == HTTPStatus.PRECONDITION_FAILED:
-                return None
-            raise
-
 
 def _partition(subscription_id: str) -> str:
     return subscription_id.lower()
@@ -158,26 +142,19 @@ def _range(resource_group: str) -> tuple[str, str]:
     return (f"{resource_group}|".lower(), f"{resource_group}}}".lower()) if resource_group else ("", "\uffff")
 
 
-def _etag(metadata: Mapping[str, object] | None) -> str:
-    return str((metadata or {}).get("etag", "*"))
-
-
 def _entity(record: TemplateRecord) -> dict[str, object]:
-    text = json.dumps(to_json(record), separators=(",", ":"))
-    if len(text) > LARGEST:
-        raise TemplateTooLargeError(f"{record.address.name} has {len(text)} characters of {LARGEST}")
-    pieces = {
-        f"document{start // PIECE:02d}": text[start : start + PIECE] for start in range(0, len(text), PIECE)
-    }
+    document = document_columns(record)
+    length = sum(map(len, document.values()))
+    if length > LARGEST:
+        raise TemplateTooLargeError(f"{record.address.name} has {length} characters of {LARGEST}")
     return {
         "PartitionKey": _partition(record.address.subscription_id),
         "RowKey": _row(record.address),
         "state": record.state.value,
         "location": record.location,
-        **pieces,
+        **document,
     }
 
 
 def _record(entity: TableEntity) -> TemplateRecord:
-    pieces = sorted(name for name in entity if name.startswith("document"))
-    return from_json(TemplateRecord, json.loads("".join(entity[name] for name in pieces)))
+    return read_document(TemplateRecord, entity)

@@ -8,6 +8,7 @@ from shared.domain.errors import BuildError
 from shared.domain.operations import PollPolicy
 from shared.domain.published_image import lineage_key, version_of
 from shared.domain.template_record import TemplateAddress
+from shared.domain.versions import version_key
 
 # AIB disables a trigger after "several consecutive failures".
 MOST_FAILURES = 3
@@ -92,10 +93,6 @@ def is_newer(version: str, than: str) -> bool:
 
     All are newer than none, and than one of another image: a template may have got another source.
     """
-    return lineage_key(version) != lineage_key(than) or _number(version) > _number(than)
-
-
-def _number(reference: str) -> tuple[int, ...]:
-    """x.y.z as numbers; anything else comes before all of them."""
-    parts = version_of(reference).split(".")
-    return tuple(int(part) for part in parts) if all(part.isdecimal() for part in parts) else ()
+    if lineage_key(version) != lineage_key(than):
+        return True
+    return version_key(version_of(version)) > version_key(version_of(than))

@@ -2,26 +2,16 @@
 
 from shared.domain.lifecycle import LifecyclePolicy
 from shared.reading.arm_id import GALLERY_IMAGE, arm_id_rule
-from shared.reading.names import template_name
-from shared.reading.object_reader import ObjectReader, read_object
-from shared.reading.report import STRICT_SINCE, Report
+from shared.reading.object_reader import ObjectReader
 from shared.reading.tags import read_tags
+from shared.reading.whole import read_whole
 
 MOST_DAYS = 10_000
 
 
 def read_lifecycle_policy(document: object, name: str) -> LifecyclePolicy:
     """Raises InvalidTemplateError with all problems, in the order of the document."""
-    report = Report(STRICT_SINCE)
-    fault = template_name(name)
-    if fault:
-        report.add("name", fault)
-    root = read_object(document, "", report)
-    policy = _read(root) if root else None
-    report.raise_problems(document)
-    if policy is None:
-        raise AssertionError("a policy that could not be read was let pass")
-    return policy
+    return read_whole(document, _read, name)
 
 
 def _read(root: ObjectReader) -> LifecyclePolicy:

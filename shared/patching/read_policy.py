@@ -4,10 +4,9 @@ from datetime import time
 
 from shared.domain.waves import HaltRule, WaveRules
 from shared.patching.policy import MOST_FAILURES, ApprovalRule, PatchPolicy, Selection
-from shared.reading.names import template_name
-from shared.reading.object_reader import ObjectReader, read_object
-from shared.reading.report import STRICT_SINCE, Report
+from shared.reading.object_reader import ObjectReader
 from shared.reading.tags import read_tags
+from shared.reading.whole import read_whole
 from shared.schedules.schedule import Schedule, ScheduleError
 from shared.schedules.window import DAYS, Window
 
@@ -16,16 +15,7 @@ MOST = 10_000
 
 def read_policy(document: object, name: str) -> PatchPolicy:
     """Raises InvalidTemplateError with all problems, in the order of the document."""
-    report = Report(STRICT_SINCE)
-    fault = template_name(name)
-    if fault:
-        report.add("name", fault)
-    root = read_object(document, "", report)
-    policy = _read(root, name) if root else None
-    report.raise_problems(document)
-    if policy is None:
-        raise AssertionError("a policy that could not be read was let pass")
-    return policy
+    return read_whole(document, lambda root: _read(root, name), name)
 
 
 def _read(root: ObjectReader, name: str) -> PatchPolicy:
