@@ -35,6 +35,7 @@ def record_image(services: Services, call: IndexedCall) -> ImageEvent:
             published_at=utc_now().isoformat(),
             digests=_digests(services, plan),
             regions=tuple(region.name for region in output.target_regions),
+            built_by=services.documents.get_request(call.run_id).built_by,
         )
     )
     facts = {"runId": plan.run_id, "templateId": plan.template_id, "parent": plan.source.description}

@@ -68,7 +68,8 @@ def _claim_run(services: Services, call: PreparedCall) -> AutoRun:
     template = template_of(record)
     if not template.auto_run or record.operation != call.operation:
         return AutoRun()
-    services.documents.put_request(call.run, request_of(record))
+    author = record.authorship.modified_by or record.authorship.created_by or "function key"
+    services.documents.put_request(call.run, request_of(record, f"autoRun of the template, sent by {author}"))
 
     def claim(found: TemplateRecord) -> TemplateRecord:
         if found.operation != call.operation or found.last_run == call.run:

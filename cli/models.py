@@ -125,6 +125,7 @@ class Run:
     location: str
     state: str
     stage: str
+    built_by: str
     created: datetime | None
     span: Span
     stages: tuple[Stage, ...]
@@ -143,6 +144,7 @@ class Run:
             location=text(body, "location"),
             state=text(body, "state"),
             stage=text(body, "stage"),
+            built_by=text(body, "builtBy"),
             created=moment(body, "createdAt"),
             span=Span.read(body),
             stages=tuple(Stage.read(stage) for stage in objects(body, "stages")),

@@ -74,7 +74,13 @@ class Cycle:
     def __post_init__(self) -> None:
         started = self.context.current_utc_datetime.isoformat()
         request = self.request
-        self.report = CycleReport(request.id, request.policy, dry_run=request.dry_run, started_at=started)
+        self.report = CycleReport(
+            request.id,
+            request.policy,
+            dry_run=request.dry_run,
+            started_at=started,
+            started_by=request.started_by,
+        )
 
     def plan(self) -> Generator[Any, Any, CyclePlan]:
         """Chooses the templates and puts them into waves."""
@@ -111,12 +117,13 @@ class Cycle:
     def build(self, number: int, wave: tuple[PlannedPatch, ...]) -> Generator[Any, Any, None]:
         """All builds of the wave at once; how they ended is told when all have."""
         self._stop_if_canceled()
+        request = self.request
         until = (self.context.current_utc_datetime + TURN).isoformat()
         tasks = [
             self.context.call_sub_orchestrator(
                 "patch_template",
-                to_json(PatchTemplate(each, self.request.id, until, self.request.poll)),
-                patch_instance(self.request.id, each.template_id),
+                to_json(PatchTemplate(each, request.id, until, request.started_by, request.poll)),
+                patch_instance(request.id, each.template_id),
             )
             for each in wave
         ]

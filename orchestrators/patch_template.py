@@ -17,7 +17,8 @@ def patch_template(context: "DurableOrchestrationContext") -> Generator[Any, Any
     """Returns the `PatchOutcome`."""
     request = from_json(PatchTemplate, context.get_input())
     planned, until = request.planned, datetime.fromisoformat(request.until)
-    turn = Turn("claim_patch", planned.address, request.cycle, request.poll, until=until)
+    built_by = f"patch cycle {request.cycle}, started by {request.started_by}"
+    turn = Turn("claim_patch", planned.address, request.cycle, built_by, request.poll, until=until)
     try:
         claimed = yield from take_turn(context, turn)
     except BuildFailed as failure:

@@ -17,7 +17,7 @@ def rebuild_template(context: "DurableOrchestrationContext") -> Generator[Any, A
     """Returns the `RebuildOutcome`; waits as long as another run of the template goes on."""
     request = from_json(RebuildTemplate, context.get_input())
     address, wanted = request.address, request.request
-    turn = Turn("claim_rebuild", address, wanted.event_id, wanted.poll, wanted.version)
+    turn = Turn("claim_rebuild", address, wanted.event_id, wanted.built_by, wanted.poll, wanted.version)
     try:
         claimed = yield from take_turn(context, turn)
     except BuildFailed as failure:

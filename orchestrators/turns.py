@@ -26,11 +26,15 @@ LOOKS_PER_HISTORY = 50
 
 @dataclass(frozen=True)
 class Turn:
-    """`activity` decides whose turn it is; `cause` is what the run is for, one string for one cause."""
+    """`activity` decides whose turn it is; `cause` is what the run is for, one string for one cause.
+
+    `built_by` tells the run's readers of it.
+    """
 
     activity: str
     address: TemplateAddress
     cause: str
+    built_by: str
     poll: PollPolicy
     version: str = ""
     until: datetime | None = None
@@ -47,7 +51,7 @@ def take_turn(context: "DurableOrchestrationContext", turn: Turn) -> Generator[A
             raise BuildFailed(BuildError("TemplateBusy", "another run of the template did not end in time"))
         # A run id of long ago would be taken for a lost run: each attempt has one of its own time.
         run_id = claimed_run_id(turn.address.name, now, turn.cause, context.instance_id)
-        attempt = ClaimCall(turn.address, turn.version, run_id)
+        attempt = ClaimCall(turn.address, turn.version, run_id, turn.built_by)
         claimed = yield from call(context, turn.activity, attempt, Claimed)
         if claimed.outcome is not ClaimOutcome.BUSY:
             return claimed

@@ -7,14 +7,12 @@ from orchestrators.announcing import announce
 from orchestrators.calls import call
 from shared.domain.codec import Json, from_json, to_json
 from shared.domain.errors import BuildFailed
-from shared.domain.image_events import EventType, ImageEvent, new_event
+from shared.domain.image_events import WATCHER, EventType, ImageEvent, new_event
 from shared.domain.rebuild import RebuildRequest
 from shared.domain.watch import FollowedSource, FollowedSources, NewestVersion, WatchRequest
 
 if TYPE_CHECKING:
     from azure.durable_functions import DurableOrchestrationContext
-
-WATCHER = "/kiln/watch"
 
 
 def watch_sources(context: "DurableOrchestrationContext") -> Generator[Any, Any, Json]:
@@ -52,5 +50,5 @@ def _tell(
     if request.has_bus:
         yield from announce(context, event)
         return
-    rebuild = RebuildRequest(event.id, event.subject, request.poll)
+    rebuild = RebuildRequest(event.id, event.subject, request.poll, event.origin)
     yield context.call_sub_orchestrator("rebuild_dependents", to_json(rebuild))

@@ -19,7 +19,7 @@ class NotPossibleError(Exception):
     """The run's state does not allow it; the message says why."""
 
 
-def retry_run(kiln: Services, durable: Durable, run: Run) -> Run:
+def retry_run(kiln: Services, durable: Durable, run: Run, built_by: str) -> Run:
     """Starts a failed run again: in the VM that it kept, else from its beginning.
 
     A run of which some outputs were published gets the others made from those. Raises NotPossibleError.
@@ -28,13 +28,13 @@ def retry_run(kiln: Services, durable: Durable, run: Run) -> Run:
         raise NotPossibleError(
             f"run {run.id} is {run.state}: only one that failed or was cancelled is retried"
         )
-    request = kiln.documents.get_request(run.id)
+    request = replace(kiln.documents.get_request(run.id), built_by=built_by)
     if run.state is RunState.PARTIALLY_SUCCEEDED:
         return _start(kiln, durable, _only_failed(request, run))
     return _start(kiln, durable, replace(request, retry_of=run.id, redistribute_of=""))
 
 
-def redistribute_run(kiln: Services, durable: Durable, run: Run, document: object) -> Run:
+def redistribute_run(kiln: Services, durable: Durable, run: Run, document: object, built_by: str) -> Run:
     """Publishes what the run published to the distributors of `{"distribute": […]}`.
 
     Raises NotPossibleError, and InvalidTemplateError with every problem.
@@ -44,7 +44,7 @@ def redistribute_run(kiln: Services, durable: Durable, run: Run, document: objec
     if not isinstance(document, dict) or set(document) != {"distribute"}:
         problem = Problem("$", 'must be {"distribute": […]}, with distributors as a template has them')
         raise InvalidTemplateError((problem,))
-    request = kiln.documents.get_request(run.id)
+    request = replace(kiln.documents.get_request(run.id), built_by=built_by)
     return _start(kiln, durable, _with_outputs(request, run, document["distribute"]))
 
 

@@ -38,14 +38,16 @@ class Durable(Protocol):
     def find(self, instance_id: str) -> Instance | None: ...
 
 
-def inline_request(kiln: Services, document: object) -> StoredRequest:
+def inline_request(kiln: Services, document: object, built_by: str = "") -> StoredRequest:
     """The body of `POST /api/builds`, or of a message that asks for the same.
 
     Raises InvalidTemplateError with every problem of the envelope or of the parameters.
     """
     body = read_build_body(document, kiln.settings.resource_group)
     template = fill(body.template, body.parameters)
-    return StoredRequest(body.name, body.resource_group, template, api_version_of(template))
+    return StoredRequest(
+        body.name, body.resource_group, template, api_version_of(template), built_by=built_by
+    )
 
 
 def inline_template(kiln: Services, request: StoredRequest) -> ImageTemplate:
@@ -82,6 +84,7 @@ def new_run(run_id: str, template: ImageTemplate, request: StoredRequest) -> Run
         created_at=started_at(run_id).isoformat(),
         retry_of=request.retry_of,
         redistribute_of=request.redistribute_of,
+        built_by=request.built_by,
     )
 
 

@@ -102,11 +102,11 @@ def _forwarded(headers: Mapping[str, str]) -> Caller:
 
     Whoever holds the key is believed, because Resource Manager has verified the caller's token before.
     """
-    name = headers.get("x-ms-client-principal-name", "")
+    name, object_id = headers.get("x-ms-client-principal-name", ""), headers.get("x-ms-client-object-id", "")
     if name:
-        return Caller("", name, "User", KEY_HOLDER.assignments)
-    identifier = headers.get("x-ms-client-app-id", "") or headers.get("x-ms-client-object-id", "")
-    return Caller("", identifier, "Application" if identifier else "", KEY_HOLDER.assignments)
+        return Caller(object_id, name, "User", KEY_HOLDER.assignments)
+    identifier = headers.get("x-ms-client-app-id", "") or object_id
+    return Caller(object_id, identifier, "Application" if identifier else "", KEY_HOLDER.assignments)
 
 
 def _lower(headers: Mapping[str, str]) -> dict[str, str]:

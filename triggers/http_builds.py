@@ -19,6 +19,7 @@ from shared.image_templates.starting import start_build as start
 from shared.services import services
 from shared.starting import cancel_run
 from triggers.answers import answer, guarded, guarded_async
+from triggers.authorise import caller_of
 from triggers.decode import read_json
 from triggers.durable_client import DurableClient
 
@@ -34,7 +35,7 @@ async def start_build(req: func.HttpRequest, client: df.DurableOrchestrationClie
     """202 with the run; 400 with every problem of the template, and nothing was created."""
     document = read_json(req)
     durable = DurableClient.of(client)
-    run = await asyncio.to_thread(lambda: start(services(), durable, document))
+    run = await asyncio.to_thread(lambda: start(services(), durable, document, caller_of(req).identity))
     return answer(run_body(run), 202, {"Location": f"/api/builds/{run.id}"})
 
 

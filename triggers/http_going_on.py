@@ -15,6 +15,7 @@ from shared.going_on import NotPossibleError, redistribute_run, retry_run
 from shared.services import Services, services
 from shared.starting import Durable
 from triggers.answers import answer, guarded_async
+from triggers.authorise import caller_of
 from triggers.durable_client import DurableClient
 
 bp = df.Blueprint()
@@ -44,7 +45,7 @@ def _retry(req: func.HttpRequest, durable: Durable) -> func.HttpResponse:
     if run is None:
         return _not_found(req)
     try:
-        return _started(retry_run(kiln, durable, run))
+        return _started(retry_run(kiln, durable, run, caller_of(req).identity))
     except NotPossibleError as error:
         return answer(error_body("OperationNotAllowed", str(error)), 409)
 
@@ -56,7 +57,8 @@ def _redistribute(req: func.HttpRequest, durable: Durable) -> func.HttpResponse:
         return _not_found(req)
     try:
         document = json.loads(req.get_body())
-        return _started(redistribute_run(kiln, durable, run, document))
+        built_by = caller_of(req).identity
+        return _started(redistribute_run(kiln, durable, run, document, built_by))
     except NotPossibleError as error:
         return answer(error_body("OperationNotAllowed", str(error)), 409)
     except InvalidTemplateError as error:

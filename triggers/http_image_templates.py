@@ -16,7 +16,7 @@ from shared.api.arm import Answer, Refusal
 from shared.api.image_templates import TYPE
 from shared.image_templates import operations, runs, templates
 from shared.image_templates import triggers as template_triggers
-from shared.image_templates.request import Caller, Request, check_api_version, check_subscription
+from shared.image_templates.request import Request, check_api_version, check_subscription
 from shared.services import Services, services
 from shared.starting import Durable
 from triggers.answers import answer, guarded_async
@@ -118,7 +118,6 @@ def _answer(operation: Operation, req: func.HttpRequest, durable: Durable) -> An
 
 
 def _decode(req: func.HttpRequest) -> Request:
-    caller = caller_of(req)
     names = req.route_params
     return Request(
         method=req.method,
@@ -130,7 +129,7 @@ def _decode(req: func.HttpRequest) -> Request:
         resource_group=names.get("group", ""),
         template=names.get("template", ""),
         child=names.get("child", ""),
-        caller=Caller(caller.name, caller.kind),
+        caller=caller_of(req),
     )
 
 

@@ -75,7 +75,8 @@ async def start_cycle(req: func.HttpRequest, client: df.DurableOrchestrationClie
         stored = kiln.cycles.get_policy(req.route_params["policy"])
         if stored is None:
             return _no_policy(req)
-        return _started(kiln, stored, lambda: start_by_hand(kiln, durable, stored, dry_run=dry_run))
+        by = caller_of(req).identity
+        return _started(kiln, stored, lambda: start_by_hand(kiln, durable, stored, by, dry_run=dry_run))
 
     return await asyncio.to_thread(lambda: start(services()))
 
@@ -140,7 +141,8 @@ async def resume_cycle(req: func.HttpRequest, client: df.DurableOrchestrationCli
         stored, report = kiln.cycles.get_policy(req.route_params["policy"]), _cycle(kiln, req)
         if stored is None or report is None:
             return _no_cycle(req)
-        return _started(kiln, stored, lambda: start_by_hand(kiln, durable, stored, resume=report))
+        by = caller_of(req).identity
+        return _started(kiln, stored, lambda: start_by_hand(kiln, durable, stored, by, resume=report))
 
     return await asyncio.to_thread(lambda: resume(services()))
 

@@ -14,7 +14,7 @@ from shared.image_templates.copying import (
     read_copy_target,
     template_address,
 )
-from shared.image_templates.request import Caller, Request
+from shared.image_templates.request import Request
 from shared.image_templates.starting import asked_template
 from shared.services import Services, services
 from triggers.answers import answer, guarded_async
@@ -73,7 +73,7 @@ async def forecast_build(req: func.HttpRequest, client: df.DurableOrchestrationC
 
 def _request(kiln: Services, req: func.HttpRequest) -> Request:
     """The request as AIB's operations take it. Raises InvalidTemplateError for names that no template has."""
-    names, caller = req.route_params, caller_of(req)
+    names = req.route_params
     address = template_address(kiln.settings.subscription_id, names["group"], names["template"])
     return Request(
         method=req.method,
@@ -83,5 +83,5 @@ def _request(kiln: Services, req: func.HttpRequest) -> Request:
         subscription_id=address.subscription_id,
         resource_group=address.resource_group,
         template=address.name,
-        caller=Caller(caller.name, caller.kind),
+        caller=caller_of(req),
     )

@@ -30,12 +30,13 @@ async def build_request(message: func.ServiceBusMessage, client: df.DurableOrche
 
 def _take(message: func.ServiceBusMessage, durable: Durable) -> None:
     kiln = services()
+    message_id = message.message_id or f"number {message.sequence_number}"
     try:
         document = json.loads(message.get_body())
         if isinstance(document, dict) and "approve" in document:
             approve_by_message(kiln, durable, read_approve_message(document))
             return
-        request = inline_request(kiln, document)
+        request = inline_request(kiln, document, f"message {message_id} of {REQUESTS_QUEUE}")
         template = inline_template(kiln, request)
     except NothingToApproveError as error:
         reject(kiln, message, REQUESTS_QUEUE, "NothingToApprove", str(error))
@@ -44,7 +45,6 @@ def _take(message: func.ServiceBusMessage, durable: Durable) -> None:
         reject(kiln, message, REQUESTS_QUEUE, "InvalidRequest", str(error))
         return
     # A message that is delivered again has its id and its time, so it has its run too.
-    message_id = message.message_id or f"number {message.sequence_number}"
     run_id = new_run_id(template.name, message.enqueued_time_utc or utc_now(), message_id)
     if _is_copy(kiln, message_id, run_id):
         return

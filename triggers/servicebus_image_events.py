@@ -53,7 +53,7 @@ def start_rebuild(kiln: Services, durable: Durable, event: ImageEvent) -> None:
     instance = f"rebuild-{digest[:32]}"
     current = durable.find(instance)
     if current is None or current.ended:
-        request = RebuildRequest(event.id, event.new_version, kiln.settings.poll)
+        request = RebuildRequest(event.id, event.new_version, kiln.settings.poll, event.origin)
         durable.start("rebuild_dependents", instance, to_json(request))
 
 

@@ -14,13 +14,14 @@ def print_images(body: Json) -> None:
         print("no images")
         return
     table = Table(box=None, pad_edge=False)
-    for heading in ("image", "version", "state", "published", "built on"):
+    for heading in ("image", "version", "state", "published", "built on", "built by"):
         table.add_column(heading, overflow="fold")
     for image in listed:
         newer = text(image, "newerParent")
         parent = _short(text(image, "parent")) + (f" (newer: {_short(newer)})" if newer else "")
         name = _short(text(image, "definitionId"))
-        table.add_row(name, text(image, "version"), text(image, "state"), text(image, "publishedAt"), parent)
+        facts = (text(image, field) for field in ("version", "state", "publishedAt"))
+        table.add_row(name, *facts, parent, text(image, "builtBy"))
     Console().print(table)
 
 

@@ -14,6 +14,8 @@ def run_lines(run: Run) -> Iterator[str]:
     yield f"{'run':<{WIDTH}} {run.id}"
     yield f"{'template':<{WIDTH}} {run.template} in resource group {run.resource_group}, {run.location}"
     yield f"{'state':<{WIDTH}} {run.state} {duration(run.total.seconds())}".rstrip()
+    if run.built_by:
+        yield f"{'built by':<{WIDTH}} {run.built_by}"
     origin = run.source.get("urn") or run.source.get("id")
     if origin:
         yield f"{'source':<{WIDTH}} {origin} (version {run.source.get('exactVersion') or 'not resolved yet'})"

@@ -40,9 +40,21 @@ class Caller:
     kind: str
     assignments: tuple[Assignment, ...] = ()
 
+    @property
+    def identity(self) -> str:
+        """For records that are kept: the name, and the object id that stays when a name is given anew.
+
+        Which of the app's keys was used the Functions host does not tell.
+        """
+        known = f" ({self.kind} {self.id})" if self.id and self.id != self.name else ""
+        return f"{self.name}{known}" if self.name else "function key"
+
     def may(self, role: Role, resource_id: str = EVERYWHERE) -> bool:
         """Whether the caller has `role`, or one that includes it, for `resource_id` (a full ARM id)."""
         return any(given.role >= role and given.covers(resource_id) for given in self.assignments)
+
+
+NOBODY = Caller("", "", "")
 
 
 def app_role_assignments(names: Iterable[object]) -> tuple[Assignment, ...]:

@@ -104,6 +104,7 @@ def run_body(run: Run) -> Json:
         "location": run.location,
         "state": run.state,
         "stage": run.stage,
+        "builtBy": run.built_by or None,
         "createdAt": run.created_at or None,
         "startedAt": run.started_at or None,
         "endedAt": run.ended_at or None,

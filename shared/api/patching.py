@@ -43,6 +43,7 @@ def cycle_body(report: CycleReport) -> dict[str, Json]:
         "policy": report.policy,
         "state": report.state,
         "dryRun": report.dry_run,
+        "startedBy": report.started_by or None,
         "startedAt": report.started_at or None,
         "endedAt": report.ended_at or None,
         "wave": report.wave,

@@ -17,7 +17,7 @@ T = TypeVar("T")
 class StoredRequest:
     """What was asked for: an AIB template as its sender wrote it, where it belongs, and how to read it.
 
-    `retry_of` and `redistribute_of` name the run that this one goes on from.
+    `retry_of` and `redistribute_of` name the run that this one goes on from; `built_by` says who asked.
     """
 
     name: str
@@ -26,6 +26,7 @@ class StoredRequest:
     api_version: str = LATEST_API_VERSION
     retry_of: str = ""
     redistribute_of: str = ""
+    built_by: str = ""
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from shared.domain.problems import Problem
 
 SPEC_VERSION = "1.0"
 SOURCE = "/kiln"
+WATCHER = "/kiln/watch"  # what the watch found says so in its data, `seenBy`
 EXCLUDED = "excludeFromLatest"  # a fact of new versions that `latest` passes over: "true"
 _GALLERY_VERSION = re.compile(
     r"/subscriptions/[^/]+/resourceGroups/[^/]+/providers/Microsoft\.Compute"
@@ -58,6 +59,12 @@ class ImageEvent:
     time: str
     source: str = SOURCE
     data: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def origin(self) -> str:
+        """What a run that the event starts was built by."""
+        watched = self.source == SOURCE and self.data.get("seenBy") == WATCHER
+        return "watch" if watched else f"event {self.id} from {self.source}"
 
     @property
     def new_version(self) -> str:

@@ -44,7 +44,8 @@ class Patch:
 class CycleReport:
     """What a cycle did, kept while it goes on. Times are UTC, ISO 8601; `reason` is why it halted.
 
-    `approvals` are lines like `wave 2 approved by ada@example.org at …`.
+    `approvals` are lines like `wave 2 approved by ada@example.org at …`; `started_by` is a caller or
+    `schedule`.
     """
 
     id: str
@@ -59,6 +60,10 @@ class CycleReport:
     reason: str = ""
     patches: tuple[Patch, ...] = ()
     approvals: tuple[str, ...] = ()
+    started_by: str = ""
+
+
+SCHEDULE = "schedule"
 
 
 @dataclass(frozen=True)
@@ -69,6 +74,7 @@ class CycleRequest:
     policy: str
     dry_run: bool = False
     only: tuple[str, ...] = ()
+    started_by: str = SCHEDULE
     poll: PollPolicy = field(default_factory=PollPolicy)
 
 
@@ -126,6 +132,7 @@ class PatchTemplate:
     planned: PlannedPatch
     cycle: str
     until: str
+    started_by: str = SCHEDULE
     poll: PollPolicy = field(default_factory=PollPolicy)
 
 

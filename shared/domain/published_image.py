@@ -21,7 +21,7 @@ class PublishedImage:
     `id` is its full ARM id, `definition_id` its definition's. `parent` is the exact version that it was built
     from: the full ARM id of a gallery version or managed image, or `publisher:offer:sku:version`. `digests`
     maps what went into it to SHA-256 digests, 64 hex digits: `template`, `customize-00` for the script of a
-    customizer, `customize-00/file` for the file it brought. Times are UTC, ISO 8601.
+    customizer, `customize-00/file` for the file it brought. `built_by` is the run's. Times are UTC, ISO 8601.
     """
 
     id: str

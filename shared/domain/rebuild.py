@@ -16,11 +16,15 @@ MOST_FAILURES = 3
 
 @dataclass(frozen=True)
 class RebuildRequest:
-    """Input of `rebuild_dependents`; `version` is the exact new one: an ARM id, or a URN of four parts."""
+    """Input of `rebuild_dependents`; `version` is the exact new one: an ARM id, or a URN of four parts.
+
+    `built_by` says what told of it, for the runs that this starts.
+    """
 
     event_id: str
     version: str
     poll: PollPolicy = field(default_factory=PollPolicy)
+    built_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -47,11 +51,12 @@ class RebuildTemplate:
 
 @dataclass(frozen=True)
 class ClaimCall:
-    """Input of `claim_rebuild`: `run_id` is the run to be, if the template is free."""
+    """Input of `claim_rebuild`: `run_id` is the run to be, if the template is free; `built_by`, its cause."""
 
     address: TemplateAddress
     version: str
     run_id: str
+    built_by: str = ""
 
 
 class ClaimOutcome(StrEnum):

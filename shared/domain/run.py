@@ -96,7 +96,8 @@ class Run:
 
     `steps` are the customizers, then the validators. `kept_until` (UTC, ISO 8601) is when what a failed run
     left for its user is deleted, empty when nothing was kept. `retry_of` and `redistribute_of` name the run
-    that this one goes on from. `notes` say what the user must know about the outputs.
+    that this one goes on from. `notes` say what the user must know about the outputs. `built_by` says who
+    asked for it (docs/security.md).
     """
 
     id: str
@@ -116,6 +117,7 @@ class Run:
     retry_of: str = ""
     redistribute_of: str = ""
     notes: tuple[str, ...] = ()
+    built_by: str = ""
 
     @property
     def ended(self) -> bool:

@@ -3,23 +3,16 @@
 import json
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
+from shared.access.roles import NOBODY, Caller
 from shared.api.arm import Refusal
 from shared.api.image_templates import TYPE
 from shared.domain.template_record import TemplateAddress
 from shared.template.api_versions import API_VERSIONS
 
 TRIGGERS_SINCE = "2022-07-01"
-
-
-@dataclass(frozen=True)
-class Caller:
-    """Who asks, as ARM tells a resource provider: an object id or a name, and `User` or `Application`."""
-
-    name: str = ""
-    kind: str = ""
 
 
 @dataclass(frozen=True)
@@ -38,7 +31,7 @@ class Request:
     resource_group: str = ""
     template: str = ""
     child: str = ""
-    caller: Caller = field(default_factory=Caller)
+    caller: Caller = NOBODY
 
     @property
     def api_version(self) -> str:

@@ -42,7 +42,8 @@ def run_template(kiln: Services, durable: Durable, request: Request) -> Answer:
         if claim(kiln, stored, run_id):
             operation = _operation(record, run_id)
             kiln.operations.put(operation)
-            start_run(kiln, durable, run_id, request_of(record), template)
+            asked = request_of(record, request.caller.identity)
+            start_run(kiln, durable, run_id, asked, template)
             return _accepted(kiln, request, operation)
     raise TransientError(f"too many writers change template {request.template} at once")
 
@@ -66,10 +67,12 @@ def claim(kiln: Services, stored: Stored, run_id: str) -> bool:
     return kiln.templates.replace(stored, claimed) is not None
 
 
-def request_of(record: TemplateRecord) -> StoredRequest:
+def request_of(record: TemplateRecord, built_by: str) -> StoredRequest:
     """What a run is started with: the template as it was sent, to be read as it was then."""
     address = record.address
-    return StoredRequest(address.name, address.resource_group, record.document, record.api_version)
+    return StoredRequest(
+        address.name, address.resource_group, record.document, record.api_version, built_by=built_by
+    )
 
 
 def _operation(record: TemplateRecord, run_id: str, *, cancels: bool = False) -> TemplateOperation:

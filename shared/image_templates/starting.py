@@ -17,15 +17,15 @@ from shared.starting import Durable, inline_request, inline_template, start_run,
 from shared.template.parameters import fill
 
 
-def start_build(kiln: Services, durable: Durable, document: object) -> Run:
+def start_build(kiln: Services, durable: Durable, document: object, built_by: str) -> Run:
     """The body of `POST /api/builds` as a run.
 
     Raises InvalidTemplateError with all problems, Refusal for a stored template that is not there or not
     ready.
     """
     if names_stored(document):
-        return _start_stored(kiln, durable, read_stored_body(document))
-    request = inline_request(kiln, document)
+        return _start_stored(kiln, durable, read_stored_body(document), built_by)
+    request = inline_request(kiln, document, built_by)
     template = inline_template(kiln, request)
     return start_run(kiln, durable, _new_id(template), request, template)
 
@@ -38,12 +38,12 @@ def asked_template(kiln: Services, durable: Durable, document: object) -> ImageT
     return inline_template(kiln, inline_request(kiln, document))
 
 
-def _start_stored(kiln: Services, durable: Durable, body: StoredBody) -> Run:
+def _start_stored(kiln: Services, durable: Durable, body: StoredBody, built_by: str) -> Run:
     """One run of a template at a time, as AIB has it; it becomes the template's last run."""
     for _ in range(ATTEMPTS):
         stored = existing_template(kiln, durable, body.address)
         check_ready(kiln, durable, stored.record)
-        request = _filled(stored, body)
+        request = _filled(stored, body, built_by)
         template = inline_template(kiln, request)
         run_id = _new_id(template)
         if claim(kiln, stored, run_id):
@@ -51,8 +51,8 @@ def _start_stored(kiln: Services, durable: Durable, body: StoredBody) -> Run:
     raise TransientError(f"too many writers change template {body.address.name} at once")
 
 
-def _filled(stored: Stored, body: StoredBody) -> StoredRequest:
-    request = request_of(stored.record)
+def _filled(stored: Stored, body: StoredBody, built_by: str = "") -> StoredRequest:
+    request = request_of(stored.record, built_by)
     return replace(request, template=fill(request.template, body.parameters))
 
 

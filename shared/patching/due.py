@@ -45,6 +45,7 @@ def start_by_hand(
     kiln: Services,
     durable: Durable,
     stored: StoredPolicy,
+    started_by: str,
     *,
     dry_run: bool | None = None,
     resume: CycleReport | None = None,
@@ -54,7 +55,7 @@ def start_by_hand(
     running = running_cycle(kiln, durable, policy.name)
     if running is not None:
         raise CycleRunningError(f"the cycle {running.id} goes on")
-    request = _request(kiln, policy, _free_id(kiln, policy.name))
+    request = replace(_request(kiln, policy, _free_id(kiln, policy.name)), started_by=started_by)
     if dry_run is not None:
         request = replace(request, dry_run=dry_run)
     if resume is not None:
@@ -92,7 +93,9 @@ def _request(kiln: Services, policy: PatchPolicy, id_: str) -> CycleRequest:
 def _start(kiln: Services, durable: Durable, request: CycleRequest) -> None:
     """Shown before it is started, so that a second start sees it; started once however often it is asked."""
     if kiln.cycles.get_cycle(request.policy, request.id) is None:
-        report = CycleReport(request.id, request.policy, dry_run=request.dry_run)
+        report = CycleReport(
+            request.id, request.policy, dry_run=request.dry_run, started_by=request.started_by
+        )
         kiln.cycles.save_cycle(report)
     if durable.find(request.id) is None:
         durable.start("patch_cycle", request.id, to_json(request))

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 from shared.catalog.templates import Stored
 from shared.domain.errors import TransientError
-from shared.domain.names import started_at
 from shared.domain.rebuild import MOST_FAILURES, ClaimCall, Claimed, ClaimOutcome, SettleCall, is_newer
 from shared.domain.run import Run, RunState
 from shared.domain.template_record import TemplateRecord, TriggerRecord
@@ -13,7 +12,7 @@ from shared.image_templates.progress import published
 from shared.image_templates.runs import request_of
 from shared.rebuilds.followed import HEALTHY, trigger_of
 from shared.services import Services
-from shared.starting import build_request
+from shared.starting import build_request, new_run
 
 ATTEMPTS = 8
 DISABLED = "Disabled"
@@ -27,7 +26,7 @@ def claim(kiln: Services, call: ClaimCall) -> Claimed:
         if stored is None or trigger is None:
             return Claimed(ClaimOutcome.CURRENT)
         if stored.record.last_run == call.run_id:
-            return _started(kiln, stored.record, call.run_id)
+            return _started(kiln, stored.record, call)
         current = _last_run(kiln, stored.record)
         trigger = _revived(_aware(trigger, current), current)
         if trigger.code != HEALTHY or not is_newer(call.version, trigger.started_for):
@@ -35,8 +34,8 @@ def claim(kiln: Services, call: ClaimCall) -> Claimed:
             return Claimed(ClaimOutcome.CURRENT)
         if current is not None and not current.ended:
             return Claimed(ClaimOutcome.BUSY)
-        if _take(kiln, stored, (replace(trigger, started_for=call.version),), call.run_id):
-            return _started(kiln, stored.record, call.run_id)
+        if _take(kiln, stored, (replace(trigger, started_for=call.version),), call):
+            return _started(kiln, stored.record, call)
     raise TransientError(f"too many writers change template {call.address.name} at once")
 
 
@@ -47,12 +46,12 @@ def claim_patch(kiln: Services, call: ClaimCall) -> Claimed:
         if stored is None:
             return Claimed(ClaimOutcome.CURRENT)
         if stored.record.last_run == call.run_id:
-            return _started(kiln, stored.record, call.run_id)
+            return _started(kiln, stored.record, call)
         current = _last_run(kiln, stored.record)
         if current is not None and not current.ended:
             return Claimed(ClaimOutcome.BUSY)
-        if _take(kiln, stored, stored.record.triggers, call.run_id):
-            return _started(kiln, stored.record, call.run_id)
+        if _take(kiln, stored, stored.record.triggers, call):
+            return _started(kiln, stored.record, call)
     raise TransientError(f"too many writers change template {call.address.name} at once")
 
 
@@ -69,19 +68,18 @@ def settle(kiln: Services, call: SettleCall) -> None:
     kiln.templates.change(call.address, change)
 
 
-def _take(kiln: Services, stored: Stored, triggers: tuple[TriggerRecord, ...], run_id: str) -> bool:
+def _take(kiln: Services, stored: Stored, triggers: tuple[TriggerRecord, ...], call: ClaimCall) -> bool:
     """The one write that decides; the request is stored before, so that the run always finds it."""
     record = stored.record
-    kiln.documents.put_request(run_id, request_of(record))
-    claimed = replace(record, last_run=run_id, outputs=published(kiln, record), triggers=triggers)
+    kiln.documents.put_request(call.run_id, request_of(record, call.built_by))
+    claimed = replace(record, last_run=call.run_id, outputs=published(kiln, record), triggers=triggers)
     return kiln.templates.replace(stored, claimed) is not None
 
 
-def _started(kiln: Services, record: TemplateRecord, run_id: str) -> Claimed:
+def _started(kiln: Services, record: TemplateRecord, call: ClaimCall) -> Claimed:
     template = template_of(record)
-    at = started_at(run_id).isoformat()
-    kiln.runs.add(Run(run_id, template.id, template.location, created_at=at))
-    return Claimed(ClaimOutcome.STARTED, build_request(kiln, run_id, template))
+    kiln.runs.add(new_run(call.run_id, template, request_of(record, call.built_by)))
+    return Claimed(ClaimOutcome.STARTED, build_request(kiln, call.run_id, template))
 
 
 def _last_run(kiln: Services, record: TemplateRecord) -> Run | None:

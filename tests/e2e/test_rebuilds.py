@@ -28,7 +28,9 @@ def test_a_new_base_goes_through_web_into_app(stack: Stack, tmp_path: Path) -> N
     base, web, app = (factory.finished(name, 2) for name in ("base", "web", "app"))
     ids = [run["outputs"][0]["id"] for run in (base, web, app)]
     assert (web["source"]["exactVersion"], app["source"]["exactVersion"]) == (ids[0], ids[1])
-    assert base["endedAt"] is not None
+    assert base["builtBy"].endswith(")"), "asked for through Resource Manager, which tells who calls"
+    assert web["builtBy"].startswith("event ")
+    assert web["builtBy"].endswith(" from /kiln")
     new_id = next(line for line in stack.log(base["id"]).splitlines() if line.count("-") == 4)
     image = VhdImage(stack.download(app["outputs"][1]["uri"], tmp_path / "app.vhd"))
     assert image.read_file("/etc/base-id").decode().strip() == new_id
@@ -38,6 +40,7 @@ def test_a_new_base_goes_through_web_into_app(stack: Stack, tmp_path: Path) -> N
     assert [each["id"] for each in lineage["ancestors"]] == [ids[0]]
     assert [each["id"] for each in lineage["descendants"]] == [ids[2]]
     assert lineage["image"]["parent"] == ids[0]
+    assert lineage["image"]["builtBy"] == web["builtBy"]
     assert set(lineage["image"]["digests"]) == {"template", "customize-00"}
     assert factory.images("/lineage", id=ids[0])["image"]["parent"] == f"{TINY}:1.0.0"
     assert factory.images(stale="true")["value"] == []

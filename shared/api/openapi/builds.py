@@ -52,6 +52,7 @@ SCHEMAS: dict[str, Schema] = {
             "location": text(),
             "state": one_of(_STATES),
             "stage": nullable(one_of(_STAGES)),
+            "builtBy": nullable(text("Who, or what, asked for it.")),
             "createdAt": nullable(moment()),
             **_TIMES,
             "source": nullable(record({"exactVersion": text()})),

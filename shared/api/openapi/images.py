@@ -25,7 +25,7 @@ _IMAGE: dict[str, Schema] = {
     "templateId": ARM_ID,
     "runId": text(),
     "publishedAt": moment(),
-    "builtBy": nullable(text()),
+    "builtBy": nullable(text("Who, or what, asked for the run.")),
     "digests": mapping(text("SHA-256, 64 hex digits.")),
     "regions": array(text()),
     "state": one_of([state.value for state in ImageState]),

@@ -33,6 +33,7 @@ SCHEMAS: dict[str, Schema] = {
             "policy": text(),
             "state": one_of([state.value for state in CycleState]),
             "dryRun": flag(),
+            "startedBy": nullable(text("Who asked for it, or `schedule`.")),
             "startedAt": nullable(moment()),
             "endedAt": nullable(moment()),
             "wave": whole(),

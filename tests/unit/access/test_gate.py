@@ -4,7 +4,7 @@ import pytest
 
 from shared.access.assignments import AssignmentsError, read_assignments
 from shared.access.gate import KEY_HOLDER, Gate, NotAllowedError, NotAuthenticatedError
-from shared.access.roles import Assignment, Role
+from shared.access.roles import Assignment, Caller, Role
 from shared.access.tokens import CachedKeys, TokenValidator
 from tests.unit.access.issuer import AUDIENCE, AUTHORITY, PRINCIPAL, TENANT, Issuer, token
 
@@ -46,6 +46,14 @@ def test_a_caller_without_the_role_is_known_and_refused() -> None:
 
 def test_without_entra_the_host_has_checked_the_key() -> None:
     assert Gate().admit({}, Role.OWNER, TEMPLATE) is KEY_HOLDER
+
+
+def test_what_is_recorded_of_a_caller_outlives_their_name() -> None:
+    user = gate().caller(bearer(token(preferred_username="ada@example.org")))
+    assert user.identity == f"ada@example.org (User {PRINCIPAL})"
+    assert gate().caller(bearer(token())).identity == f"some-app (Application {PRINCIPAL})"
+    assert KEY_HOLDER.identity == Caller("", "", "").identity == "function key"
+    assert Caller("", "ada@example.org", "User").identity == "ada@example.org"
 
 
 def test_assignments_of_one_principal_add_up() -> None:

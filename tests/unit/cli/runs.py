@@ -39,6 +39,7 @@ def run(state: str, **fields: object) -> Json:
         "location": "westeurope",
         "state": state,
         "stage": None,
+        "builtBy": "ada@example.org (User 1111)",
         "createdAt": at(0),
         "startedAt": at(0),
         "endedAt": None,

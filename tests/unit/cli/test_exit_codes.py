@@ -126,6 +126,7 @@ def test_show_tells_stages_customizers_and_outputs(
 ) -> None:
     assert main(["show", runs.RUN_ID]) == 0
     printed = capsys.readouterr().out
+    assert "built by   ada@example.org (User 1111)" in printed
     assert "source     Debian:debian-12:12-gen2:latest (version 12.20260301.1)" in printed
     assert "  [2/2] Shell configure: ok (exit code 0) 0.3 s" in printed
     assert "gallery (SharedImage): /subscriptions/s/g/versions/1.0.0" in printed

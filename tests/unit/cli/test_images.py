@@ -29,10 +29,12 @@ def test_images_are_listed_with_what_they_were_built_on(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "200")
-    print_images({"value": [{**WEB, "newerParent": f"{GALLERY}/base/versions/1.0.1"}]})
+    web = {**WEB, "newerParent": f"{GALLERY}/base/versions/1.0.1", "builtBy": "event base-42 from /ci"}
+    print_images({"value": [web]})
     shown = capsys.readouterr().out
     assert "golden/base/1.0.0 (newer: golden/base/1.0.1)" in shown
     assert "Deprecated" in shown
+    assert "event base-42 from /ci" in shown
     print_images({"value": []})
     assert capsys.readouterr().out == "no images\n"
 

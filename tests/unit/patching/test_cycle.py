@@ -108,6 +108,9 @@ def test_sixty_templates_go_through_six_waves_and_three_failures_are_told() -> N
     [reason] = {patch.reason for patch in report.patches if patch.state is PatchState.FAILED}
     assert reason == "CustomizerFailed: exit code 1"
     assert world.reports[-1] == report
+    assert {run.built_by for run in world.kiln.runs.found.values()} == {
+        "patch cycle monthly-1, started by schedule"
+    }
 
 
 def test_the_halt_rule_ends_the_cycle_after_the_wave_and_a_resume_does_the_rest() -> None:
@@ -119,10 +122,13 @@ def test_the_halt_rule_ends_the_cycle_after_the_wave_and_a_resume_does_the_rest(
     world.failing.clear()
     rest = tuple(unfinished(report.patches))
     assert len(rest) == 42
-    resumed = world.cycle(replace(REQUEST, id="monthly-2", only=rest))
+    resumed = world.cycle(replace(REQUEST, id="monthly-2", only=rest, started_by="ada"))
     assert resumed.state is CycleState.SUCCEEDED
     assert counts(resumed) == {"Succeeded": 42}
     assert len(world.built) == 62
+    resumed_by = {patch.run_id for patch in resumed.patches}
+    built_by = {world.kiln.runs.get(run_id).built_by for run_id in resumed_by}
+    assert built_by == {"patch cycle monthly-2, started by ada"}
 
 
 def test_waves_soak_and_wait_for_their_window() -> None:

@@ -13,7 +13,7 @@ from orchestrators.rebuild_dependents import rebuild_dependents
 from shared.domain.build import BuildRequest
 from shared.domain.codec import from_json, to_json
 from shared.domain.errors import BuildError
-from shared.domain.image_events import ImageEvent
+from shared.domain.image_events import WATCHER, EventType, ImageEvent, new_event
 from shared.domain.rebuild import ClaimCall, RebuildRequest, SettleCall, VersionCall
 from shared.domain.run import RunState
 from tests.unit.orchestrators.fake_activities import value
@@ -145,6 +145,19 @@ def test_who_was_built_by_hand_on_that_version_is_not_built_again() -> None:
     assert factory.kiln.templates.records["web"].triggers[0].started_for == f"{ROOT}:12.0.3"
     factory.hear(f"{ROOT}:12.0.4")
     assert factory.built == ["web"] * 2
+
+
+def test_a_run_says_what_told_of_the_new_version() -> None:
+    factory = Factory({"web": ROOT}, set())
+    version = f"{ROOT}:12.0.1"
+    told = ImageEvent("base-42", EventType.MARKETPLACE_VERSION, version, "", "/pipelines/base")
+    request = RebuildRequest(told.id, version, built_by=told.origin)
+    factory.simulation.run(rebuild_dependents, to_json(request))
+    [run] = factory.kiln.runs.found.values()
+    assert run.built_by == "event base-42 from /pipelines/base"
+    assert factory.kiln.documents.requests[run.id].built_by == run.built_by
+    found = new_event(EventType.MARKETPLACE_VERSION, version, "", {"seenBy": WATCHER})
+    assert found.origin == "watch"
 
 
 def test_a_template_that_got_another_source_is_built_on_whatever_version_it_has() -> None:
