@@ -15,6 +15,7 @@ from starlette.routing import Route
 
 from local.cloud.arm import Arm
 from local.cloud.arm_ids import parse_path
+from local.cloud.call_counts import CallCounts
 from local.cloud.errors import ArmError
 from local.cloud.faults import Faults, refusal
 from local.cloud.json_types import Json
@@ -35,10 +36,13 @@ class Answering(Protocol):
 class FrontDoor:
     """Turns HTTP into `ArmRequest` and `Answer` into HTTP, with faults and recording in between."""
 
-    def __init__(self, answering: Answering, faults: Faults, recorder: Recorder | None) -> None:
+    def __init__(
+        self, answering: Answering, faults: Faults, recorder: Recorder | None, calls: CallCounts | None = None
+    ) -> None:
         self._answering = answering
         self._faults = faults
         self._recorder = recorder
+        self._calls = calls
 
     async def serve(self, request: Request) -> Response:
         fault = self._faults.strike(request.method, request.url.path)
@@ -46,6 +50,8 @@ class FrontDoor:
             return _drop(request)
         arm_request = await _read(request, fault)
         answer = await self._answer(arm_request, fault)
+        if self._calls:
+            self._calls.count(arm_request)
         self._record(arm_request, answer)
         if fault.get("drop") == "after":
             return _drop(request)
@@ -80,7 +86,7 @@ class FrontDoor:
 def create_app(
     arm: Arm, faults: Faults, recorder: Recorder | None, extra: list[Route], local: LocalApi
 ) -> Starlette:
-    return door_app(FrontDoor(arm, faults, recorder), [*local.routes(), *extra])
+    return door_app(FrontDoor(arm, faults, recorder, local.calls), [*local.routes(), *extra])
 
 
 def door_app(door: FrontDoor, routes: list[Route]) -> Starlette:

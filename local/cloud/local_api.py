@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from local.cloud.call_counts import CallCounts
 from local.cloud.cloud import Cloud
 from local.cloud.errors import ArmError
 from local.cloud.faults import Faults
@@ -23,6 +24,7 @@ class LocalApi:
         self._state = cloud.state
         self._quotas = cloud.quotas
         self._recorder = recorder
+        self.calls = CallCounts()
 
     def routes(self) -> list[Route]:
         return [
@@ -31,6 +33,7 @@ class LocalApi:
             Route("/_local/quotas", self.quotas, methods=["GET", "PUT", "DELETE"]),
             Route("/_local/ticks", self.tick, methods=["POST"]),
             Route("/_local/requests", self.requests),
+            Route("/_local/calls", self.count),
         ]
 
     async def faults(self, request: Request) -> Response:
@@ -73,6 +76,11 @@ class LocalApi:
             message = "The cloud was not started with --record FILE."
             return JSONResponse({"error": {"code": "NotRecording", "message": message}}, 409)
         return JSONResponse({"value": self._recorder.requests()})
+
+    async def count(self, request: Request) -> Response:
+        """How often each kind of request has been answered since the start."""
+        del request
+        return JSONResponse({"value": dict(self.calls.counts.most_common())})
 
 
 async def _accept(request: Request, take: Callable[[Json], Json], status: int) -> Response:
