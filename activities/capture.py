@@ -5,6 +5,7 @@ from importlib.resources import files
 from activities.scripts import start_once
 from shared.azure import snapshots, vm
 from shared.azure.run_command import Script
+from shared.customizers.linux_script import with_layers
 from shared.domain.build import RunCall
 from shared.domain.names import DEPROVISION
 from shared.domain.operations import OperationRef
@@ -22,7 +23,10 @@ def start_deprovision(services: Services, call: RunCall) -> OperationRef:
         log_blob=services.documents.log_path(plan.run_id, DEPROVISION),
     )
     name = "deprovision.ps1" if plan.source.windows else "deprovision.sh"
-    services.blobs.write(script.blob, files("activities").joinpath(name).read_bytes(), "text/plain")
+    text = files("activities").joinpath(name).read_text(encoding="utf-8")
+    if not plan.layers.off:
+        text = with_layers(text, plan.run_id)
+    services.blobs.write(script.blob, text.encode(), "text/plain")
     return start_once(services, plan, script)
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from activities.planning_again import find_kept, plan_redistribution, published_source, resume_plan
 from activities.planning_group import plan_group
+from activities.planning_layers import plan_layers
 from activities.planning_machines import plan_machines
 from activities.planning_outputs import plan_outputs
 from activities.planning_steps import plan_steps
@@ -42,10 +43,12 @@ def make_plan(services: Services, request: StoredRequest, template: ImageTemplat
         return resume_plan(
             services, kept, replace(kept, run_id=run_id, created_at=created, expires_at=expires)
         )
-    return _build_plan(services, template, run_id)
+    return _build_plan(services, request, template, run_id)
 
 
-def _build_plan(services: Services, template: ImageTemplate, run_id: str) -> BuildPlan:
+def _build_plan(
+    services: Services, request: StoredRequest, template: ImageTemplate, run_id: str
+) -> BuildPlan:
     source = resolve(services.arm.compute, template.source, template.location)
     source = _with_account(services, template, source)
     _check(template, source)
@@ -53,6 +56,7 @@ def _build_plan(services: Services, template: ImageTemplate, run_id: str) -> Bui
     plan = replace(plan, stages=_stages(template))
     plan = plan_steps(services.documents, plan, template)
     plan = plan_machines(plan, template)
+    plan = plan_layers(plan, template, services.settings.layers.days, bypasses=not request.cache)
     return plan_outputs(services, plan, template) if Stage.REPLICATE in plan.stages else plan
 
 

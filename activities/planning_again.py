@@ -14,6 +14,7 @@ from shared.azure.sources import resolve
 from shared.catalog.claims import Claim
 from shared.catalog.documents import StoredRequest
 from shared.domain.errors import BuildError, BuildFailed
+from shared.domain.layers import LayerUse
 from shared.domain.names import started_at, step_script
 from shared.domain.plan import BuildPlan, PlannedStep
 from shared.domain.resolved_source import Origin, OriginKind, ResolvedSource
@@ -69,6 +70,7 @@ def resume_plan(services: Services, kept: BuildPlan, fresh: BuildPlan) -> BuildP
         steps=tuple(_restaged(services, fresh.run_id, step) for step in steps),
         validators=tuple(_restaged(services, fresh.run_id, step) for step in validators),
         resources_of=kept.resources_of or kept.run_id,
+        layers=LayerUse(off="the run goes on in a VM that was kept"),
     )
 
 

@@ -14,14 +14,33 @@ VM_TYPE = "Microsoft.Compute/virtualMachines"
 
 def plan_machines(plan: BuildPlan, template: ImageTemplate) -> BuildPlan:
     """The build VM; where the result is to be validated, a VM from an image of it as well."""
-    source = plan.source
-    staged = stage_image(plan, source.disk, source.os_state, "src") if source.disk else None
-    build = _build_vm(plan, template, staged)
-    plan = replace(plan, vms=(build,), source_image=staged)
+    plan = begin_with_source(plan, template)
     if Stage.VALIDATE in plan.stages and Stage.CAPTURE in plan.stages:
         plan = with_result_image(plan)
-        return replace(plan, vms=(build, _validation_vm(plan)))
+        return replace(plan, vms=(*plan.vms, _validation_vm(plan)))
     return plan
+
+
+def begin_with_source(plan: BuildPlan, template: ImageTemplate) -> BuildPlan:
+    """The build VM from the source, and what stands between them."""
+    source = plan.source
+    staged = stage_image(plan, source.disk, source.os_state, "src") if source.disk else None
+    return _with_build_vm(replace(plan, source_image=staged), _build_vm(plan, template, staged))
+
+
+def begin_with_snapshot(plan: BuildPlan, snapshot_id: str) -> BuildPlan:
+    """The build VM from a disk of that snapshot, under the name that outputs know the disk by."""
+    vm = plan.vm(Role.BUILD)
+    disk_id = _image_id(plan, StagedKind.DISK, vm.os_disk)
+    origin = Origin(OriginKind.SNAPSHOT, snapshot_id)
+    disk = StagedImage(StagedKind.DISK, vm.os_disk, disk_id, origin, plan.os_state)
+    attached = replace(vm, image_id="", disk_id=disk_id, provisioned=False)
+    return _with_build_vm(replace(plan, source_image=disk), attached)
+
+
+def _with_build_vm(plan: BuildPlan, vm: PlannedVm) -> BuildPlan:
+    others = (each for each in plan.vms if each.role is not Role.BUILD)
+    return replace(plan, vms=(vm, *others))
 
 
 def captured_vm(plan: BuildPlan) -> Origin:

@@ -46,4 +46,5 @@ def _step(documents: RunDocuments, run_id: str, phase: Phase, step: Step) -> Pla
         timeout_seconds=step.timeout_seconds,
         restarts=step.kind is StepKind.RESTART,
         most_restarts=MOST_RESTARTS if step.type == "WindowsUpdate" else 0,
+        cache=step.cache,
     )

@@ -2,9 +2,10 @@
 
 from activities.planning import make_plan
 from activities.planning_group import owner_tags
-from activities.staged import staged_build
+from activities.staged import is_kept, staged_build
 from shared.azure.fetch import check, fetch
 from shared.azure.groups import put_group
+from shared.customizers.linux_script import with_layers
 from shared.customizers.registry import steps_of, validation_steps_of
 from shared.domain.build import OpenCall, RunCall, StagedBuild, StepCall
 from shared.domain.errors import BuildError, BuildFailed
@@ -71,6 +72,8 @@ def stage_scripts(services: Services, call: RunCall) -> OperationRef:
     template = load_template(services, call.run_id)
     for planned in (*plan.steps, *plan.validators):
         script = _step(template, planned.phase, planned.index).script
+        if planned.phase is Phase.CUSTOMIZE and not plan.layers.off:
+            script = with_layers(script, plan.run_id, kept=is_kept(plan, planned))
         services.blobs.write(planned.script_blob, script.encode(), "text/plain")
     return OperationRef(OperationKind.DONE, call.run_id)
 

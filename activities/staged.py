@@ -1,11 +1,12 @@
 """What the orchestrator is told of a plan."""
 
 from shared.domain.build import Kept, StagedBuild, StagedStep
+from shared.domain.layers import MOST_STEPS, CacheUse, StepCache, cacheable
 from shared.domain.ledger import resources_of
 from shared.domain.plan import BuildPlan, PlannedStep
 from shared.domain.planned_vm import PlannedVm, Role
 from shared.domain.run import Output, Phase, Stage
-from shared.domain.template import OnError
+from shared.domain.template import Cache, OnError
 
 
 def staged_build(plan: BuildPlan) -> StagedBuild:
@@ -15,8 +16,8 @@ def staged_build(plan: BuildPlan) -> StagedBuild:
     return StagedBuild(
         source=plan.source.description,
         stages=plan.stages,
-        steps=tuple(_step(step) for step in plan.steps),
-        validators=tuple(_step(step) for step in plan.validators),
+        steps=tuple(_step(plan, step) for step in plan.steps),
+        validators=tuple(_step(plan, step) for step in plan.validators),
         outputs=(*galleries, *images, *vhds),
         notes=plan.notes,
         own_network=plan.subnet_id is None,
@@ -30,7 +31,29 @@ def staged_build(plan: BuildPlan) -> StagedBuild:
         kept_on_error=_kept(plan),
         approval_hours=plan.approval_hours,
         undone_by_name=len(resources_of(plan)) if plan.group.adopted else None,
+        uses_layers=not plan.layers.off,
+        caches=_caches(plan),
+        in_layer=_in_layer(plan),
     )
+
+
+def _caches(plan: BuildPlan) -> tuple[StepCache, ...]:
+    """What became of each customizer; empty as long as that is not decided."""
+    if plan.layers.off:
+        return tuple(StepCache(step.index, CacheUse.OFF, plan.layers.off) for step in plan.steps)
+    return plan.layers.steps
+
+
+def _in_layer(plan: BuildPlan) -> int:
+    return plan.layers.layer.count if plan.layers.layer else 0
+
+
+def is_kept(plan: BuildPlan, step: PlannedStep) -> bool:
+    """Whether a layer is kept after the step; after one that always runs it would be of no use."""
+    if plan.layers.off or step.phase is not Phase.CUSTOMIZE or step.cache is not Cache.ON:
+        return False
+    most = min(cacheable([each.cache for each in plan.steps]), MOST_STEPS)
+    return _in_layer(plan) <= step.index < most
 
 
 def _makes_validation_vm(plan: BuildPlan) -> bool:
@@ -38,7 +61,7 @@ def _makes_validation_vm(plan: BuildPlan) -> bool:
     return Stage.CAPTURE in plan.stages and any(vm.role is Role.VALIDATION for vm in plan.vms)
 
 
-def _step(step: PlannedStep) -> StagedStep:
+def _step(plan: BuildPlan, step: PlannedStep) -> StagedStep:
     return StagedStep(
         phase=step.phase,
         index=step.index,
@@ -48,6 +71,7 @@ def _step(step: PlannedStep) -> StagedStep:
         restarts=step.restarts,
         most_restarts=step.most_restarts,
         has_artifact=bool(step.artifact_blob),
+        kept=is_kept(plan, step),
     )
 
 

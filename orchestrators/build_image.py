@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from orchestrators.approval import wait_for_approval
 from orchestrators.build_steps import Build
+from orchestrators.layers import begin_with_layer, choose_layer
 from orchestrators.publish_outputs import publish_outputs
 from orchestrators.region_quota import give_back, take_turn
 from orchestrators.run_steps import run_steps
@@ -43,7 +44,7 @@ def build_image(context: "DurableOrchestrationContext") -> Generator[Any, Any, J
     error: BuildError | None = None
     try:
         staged = yield from stage(build)
-        yield from provision(build, staged)
+        staged = yield from provision(build, staged)
         yield from customize(build, staged)
         yield from capture(build, staged)
         error = yield from validate(build, staged)
@@ -59,27 +60,32 @@ def stage(build: Build) -> Generator[Any, Any, StagedBuild]:
     staged = yield from build.plan()
     yield from build.do("create_staging_group")
     yield from build.stage_inputs(staged)
-    return staged
+    return (yield from choose_layer(build, staged))
 
 
-def provision(build: Build, staged: StagedBuild) -> Generator[Any, Any, None]:
+def provision(build: Build, staged: StagedBuild) -> Generator[Any, Any, StagedBuild]:
+    """The plan is another one afterwards where the layer to begin with was gone."""
     if Stage.PROVISION not in staged.stages:
-        return
+        return staged
     yield from build.enter(Stage.PROVISION)
     yield from take_turn(build)
     if staged.own_network:
         yield from build.operate_together("create_public_ip", "create_network_security_group")
         yield from build.operate("create_nat_gateway")
         yield from build.operate("create_virtual_network")
-    yield from make_image(build, staged.source_image, Role.BUILD)
+    if staged.in_layer:
+        staged = yield from begin_with_layer(build, staged)
+    if not staged.in_layer:
+        yield from make_image(build, staged.source_image, Role.BUILD)
     yield from make_vm(build, Role.BUILD)
+    return staged
 
 
 def customize(build: Build, staged: StagedBuild) -> Generator[Any, Any, None]:
     if Stage.CUSTOMIZE not in staged.stages:
         return
     yield from build.enter(Stage.CUSTOMIZE)
-    yield from run_steps(build, staged.steps)
+    yield from run_steps(build, staged.steps[staged.in_layer :])
 
 
 def capture(build: Build, staged: StagedBuild) -> Generator[Any, Any, None]:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 Nothing = type(None)
 CANCEL_EVENT = "cancel"
+STOPPED = frozenset({"Canceled", "BuildTimedOut"})  # codes of a build that is to go no further
 # The phase whose errorHandling says what stays, by the code of the error.
 KEEPING = {"CustomizerFailed": Phase.CUSTOMIZE.value, "ValidatorFailed": Phase.VALIDATE.value}
 
@@ -62,10 +63,7 @@ class Build:
         """Has the run planned, and shows the plan."""
         staged = yield from call(self.context, "plan_build", self._run, StagedBuild, self.ends_at)
         self.staged = staged
-        steps = tuple(
-            StepRecord(step.index, step.type, step.name, phase=step.phase)
-            for step in (*staged.steps, *staged.validators)
-        )
+        steps = _step_records(staged)
         yield from self.record(Planned(staged.source, steps, staged.outputs, staged.stages, staged.notes))
         return staged
 
@@ -212,6 +210,21 @@ class Build:
     @property
     def _run(self) -> RunCall:
         return RunCall(self.request.run_id)
+
+
+def _step_records(staged: StagedBuild) -> tuple[StepRecord, ...]:
+    caches = {cache.index: cache for cache in staged.caches}
+    records = [StepRecord(step.index, step.type, step.name, phase=step.phase) for step in staged.steps]
+    known = [
+        replace(record, cache=cache.use, cache_reason=cache.reason)
+        if (cache := caches.get(record.index))
+        else record
+        for record in records
+    ]
+    validators = [
+        StepRecord(step.index, step.type, step.name, phase=step.phase) for step in staged.validators
+    ]
+    return (*known, *validators)
 
 
 def _with_kept(error: BuildError, kept: Kept) -> BuildError:

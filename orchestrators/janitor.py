@@ -38,9 +38,10 @@ def janitor(context: "DurableOrchestrationContext") -> Generator[Any, Any, Json]
             report = replace(report, abandoned=(*report.abandoned, lost.run_id))
     now = SweepCall(context.current_utc_datetime.isoformat())
     try:
-        leftovers = yield from call(context, "find_leftovers", now, Leftovers)
-        for batch in _batches(leftovers.found):
-            report = yield from _remove(context, request, batch, report)
+        for look in ("find_leftovers", "find_stale_layers"):
+            leftovers = yield from call(context, look, now, Leftovers)
+            for batch in _batches(leftovers.found):
+                report = yield from _remove(context, request, batch, report)
         report = replace(report, tidied=(yield from call(context, "tidy_catalog", now, Tidied)))
     except BuildFailed as failed:
         report = replace(report, failed=(*report.failed, f"sweep: {failed.error.message}"))

@@ -7,6 +7,7 @@ from typing import Any
 
 from orchestrators.build_steps import Build
 from orchestrators.calls import call
+from orchestrators.layers import keep_layer
 from shared.domain.build import StagedStep, StepCall
 from shared.domain.errors import BuildError, BuildFailed
 from shared.domain.operations import OperationRef, OperationState, OperationStatus
@@ -27,6 +28,8 @@ def run_steps(build: Build, steps: tuple[StagedStep, ...]) -> Generator[Any, Any
         yield from build.record(ended)
         if status.error is not None:
             raise BuildFailed(_of_step(status.error, step))
+        if step.kept:
+            yield from keep_layer(build, step)
 
 
 def _run_step(

@@ -5,12 +5,22 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from shared.domain.layers import LayerLimits
 from shared.domain.operations import PollPolicy
 from shared.domain.region_quota import RegionLimits
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 PUBLIC_ARM = "https://management.azure.com"
 BUS_CONNECTION = "KILN_SERVICEBUS_CONNECTION"  # the name that triggers are bound by
+
+
+# Whole numbers and their defaults. 0 is no bound; 0 days keep no layer.
+BOUNDS = {
+    "KILN_MAX_BUILDS_PER_REGION": "0",
+    "KILN_MAX_CORES_PER_REGION": "0",
+    "KILN_LAYER_DAYS": "7",
+    "KILN_MAX_LAYERS_GIB": "0",
+}
 
 
 class SettingsError(Exception):
@@ -39,6 +49,7 @@ class Settings:
     location: str = "westeurope"
     poll: PollPolicy = field(default_factory=PollPolicy)
     limits: RegionLimits = field(default_factory=RegionLimits)
+    layers: LayerLimits = field(default_factory=LayerLimits)
     fetch_networks: tuple[Network, ...] = ()
     vault_hosts: tuple[str, ...] = ()
 
@@ -55,14 +66,9 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     for name, value in (("KILN_POLL_SECONDS", first), ("KILN_PATIENCE_SECONDS", patience)):
         if not _is_positive(value):
             problems.append(f"{name} is {value!r}: seconds, greater than 0")
-    bounds = {
-        name: environment.get(name, "0")
-        for name in ("KILN_MAX_BUILDS_PER_REGION", "KILN_MAX_CORES_PER_REGION")
-    }
+    bounds = {name: environment.get(name, default) for name, default in BOUNDS.items()}
     problems += [
-        f"{name} is {value!r}: a number, 0 for no bound"
-        for name, value in bounds.items()
-        if not value.isdigit()
+        f"{name} is {value!r}: a whole number" for name, value in bounds.items() if not value.isdigit()
     ]
     networks: tuple[Network, ...] = ()
     try:
@@ -86,7 +92,10 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
             longest_seconds=max(15.0, float(first)),
             patience_seconds=float(patience),
         ),
-        limits=RegionLimits(*map(int, bounds.values())),
+        limits=RegionLimits(
+            int(bounds["KILN_MAX_BUILDS_PER_REGION"]), int(bounds["KILN_MAX_CORES_PER_REGION"])
+        ),
+        layers=LayerLimits(int(bounds["KILN_LAYER_DAYS"]), int(bounds["KILN_MAX_LAYERS_GIB"])),
         fetch_networks=networks,
         vault_hosts=tuple(_parts(environment.get("KILN_VAULT_HOSTS", ""))),
     )

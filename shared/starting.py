@@ -45,8 +45,9 @@ def inline_request(kiln: Services, document: object, built_by: str = "") -> Stor
     """
     body = read_build_body(document, kiln.settings.resource_group)
     template = fill(body.template, body.parameters)
+    version = api_version_of(template)
     return StoredRequest(
-        body.name, body.resource_group, template, api_version_of(template), built_by=built_by
+        body.name, body.resource_group, template, version, cache=body.cache, built_by=built_by
     )
 
 

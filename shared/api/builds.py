@@ -11,8 +11,8 @@ from shared.domain.run import Output, Phase, Run, StepRecord
 from shared.domain.template_record import TemplateAddress
 from shared.reading.arm_id import IMAGE_TEMPLATE, match_arm_id
 
-INLINE_FIELDS = {"name", "resourceGroup", "template", "parameters"}
-STORED_FIELDS = {"templateId", "parameters"}
+INLINE_FIELDS = {"name", "resourceGroup", "template", "parameters", "cache"}
+STORED_FIELDS = {"templateId", "parameters", "cache"}
 TEMPLATE_NAME = re.compile(r"[A-Za-z0-9\-_.]{1,64}")
 
 
@@ -24,6 +24,7 @@ class BuildBody:
     resource_group: str
     template: dict[str, object]
     parameters: dict[str, str]
+    cache: bool = True
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class StoredBody:
 
     address: TemplateAddress
     parameters: dict[str, str]
+    cache: bool = True
 
 
 def names_stored(document: object) -> bool:
@@ -49,9 +51,11 @@ def read_stored_body(document: object) -> StoredBody:
         readable = IMAGE_TEMPLATE.replace("{", "<").replace("}", ">")
         problems.append(Problem("templateId", f"must be a full ARM id: {readable}"))
     parameters = _read_parameters(body, problems)
+    cache = _read_cache(body, problems)
     if problems or parts is None:
         raise InvalidTemplateError(tuple(problems))
-    return StoredBody(TemplateAddress(parts["subscription"], parts["group"], parts["template"]), parameters)
+    address = TemplateAddress(parts["subscription"], parts["group"], parts["template"])
+    return StoredBody(address, parameters, cache)
 
 
 def read_build_body(document: object, resource_group: str) -> BuildBody:
@@ -72,9 +76,10 @@ def read_build_body(document: object, resource_group: str) -> BuildBody:
     if not isinstance(template, dict):
         problems.append(Problem("template", "must be an image template (a JSON object)"))
     parameters = _read_parameters(document, problems)
+    cache = _read_cache(document, problems)
     if problems:
         raise InvalidTemplateError(tuple(problems))
-    return BuildBody(str(name), str(group), template if isinstance(template, dict) else {}, parameters)
+    return BuildBody(str(name), str(group), template if isinstance(template, dict) else {}, parameters, cache)
 
 
 def _read_parameters(document: dict[str, object], problems: list[Problem]) -> dict[str, str]:
@@ -86,6 +91,13 @@ def _read_parameters(document: dict[str, object], problems: list[Problem]) -> di
         if not isinstance(value, str):
             problems.append(Problem(f"parameters.{name}", "must be a string"))
     return {str(name): str(value) for name, value in given.items()}
+
+
+def _read_cache(document: dict[str, object], problems: list[Problem]) -> bool:
+    cache = document.get("cache", True)
+    if not isinstance(cache, bool):
+        problems.append(Problem("cache", "must be true or false: whether the build may begin with a layer"))
+    return cache is True
 
 
 def run_etag(run: Run) -> str:
@@ -112,7 +124,7 @@ def run_body(run: Run) -> Json:
         "stages": [
             {"name": s.name, "state": s.state, **_times(s.started_at, s.ended_at)} for s in run.stages
         ],
-        "steps": [_step(step) for step in run.steps if step.phase is Phase.CUSTOMIZE],
+        "steps": [_customizer(step) for step in run.steps if step.phase is Phase.CUSTOMIZE],
         "validations": [_step(step) for step in run.steps if step.phase is Phase.VALIDATE],
         "outputs": [_output(output) for output in run.outputs],
         "error": to_json(run.error),
@@ -123,7 +135,11 @@ def run_body(run: Run) -> Json:
     }
 
 
-def _step(step: StepRecord) -> Json:
+def _customizer(step: StepRecord) -> Json:
+    return {**_step(step), "cache": step.cache, "cacheReason": step.cache_reason or None}
+
+
+def _step(step: StepRecord) -> dict[str, Json]:
     return {
         "index": step.index,
         "type": step.type,

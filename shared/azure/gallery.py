@@ -40,6 +40,7 @@ class Version:
     excluded: bool
     os_disk_gb: int
     data_luns: tuple[int, ...] = ()
+    published_at: str = ""
 
 
 def get_definition(client: ComputeManagementClient, definition_id: str) -> Definition:
@@ -85,6 +86,7 @@ def _version(version: GalleryImageVersion) -> Version:
     profile = properties.publishing_profile if properties else None
     storage = properties.storage_profile if properties else None
     disk = storage.os_disk_image if storage else None
+    published = profile.published_date if profile else None
     regions = (profile.target_regions if profile else None) or []
     return Version(
         id=version.id or "",
@@ -93,6 +95,7 @@ def _version(version: GalleryImageVersion) -> Version:
         excluded=bool(profile and profile.exclude_from_latest),
         os_disk_gb=int((disk.size_in_gb if disk else None) or 0),
         data_luns=tuple(item.lun for item in (storage.data_disk_images if storage else None) or []),
+        published_at=published.isoformat() if published else "",
     )
 
 

@@ -40,6 +40,7 @@ def resolve_gallery_version(
         security_type=definition.security_type,
         image_id=f"{definition_id}/versions/{version.name}",
         data_luns=version.data_luns,
+        published_at=version.published_at,
     )
 
 

@@ -18,6 +18,7 @@ class StoredRequest:
     """What was asked for: an AIB template as its sender wrote it, where it belongs, and how to read it.
 
     `retry_of` and `redistribute_of` name the run that this one goes on from; `built_by` says who asked.
+    Without `cache` it begins with the source, whatever layers there are.
     """
 
     name: str
@@ -26,6 +27,7 @@ class StoredRequest:
     api_version: str = LATEST_API_VERSION
     retry_of: str = ""
     redistribute_of: str = ""
+    cache: bool = True
     built_by: str = ""
 
 

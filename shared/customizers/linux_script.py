@@ -20,6 +20,12 @@ def linux_script(settings: Sequence[str], *parts: str) -> str:
     return "\n".join(["#!/bin/sh", "set -eu", "exec 2>&1", *settings, "", _part("fail.sh"), *text])
 
 
+def with_layers(script: str, run_id: str, *, kept: bool = False) -> str:
+    """The same script where the VM may have begun with a layer; `kept`: a layer is kept when it has ended."""
+    head = ["#!/bin/sh", f"kiln_run={shlex.quote(run_id)}", _part("restore_tmp.sh")]
+    return "\n".join([*head, script, *([_part("keep_layer.sh")] if kept else [])])
+
+
 def artifact_settings(sha256: str) -> list[str]:
     """`sha256` is the template's checksum or "". A digest that the run passes as KILN_ARTIFACT_SHA256 has
     precedence: it was taken from the very bytes that were staged, checked or not.

@@ -11,7 +11,7 @@ from typing import Any
 import shared.customizers
 from shared.customizers.kind import CUSTOMIZE, VALIDATE, CustomizerKind, Role
 from shared.domain.steps import Step
-from shared.domain.template import Customizer, ImageTemplate
+from shared.domain.template import Cache, Customizer, ImageTemplate
 from shared.reading.json_value import JsonObject
 from shared.reading.object_reader import ObjectReader
 from shared.reading.report import KILN_API_VERSION
@@ -48,7 +48,8 @@ def read_customizers(items: Sequence[ObjectReader], role: Role) -> tuple[Customi
 
 def customizer_to_json(customizer: Customizer) -> JsonObject:
     """One item as AIB writes it."""
-    return {"type": customizer.type, **_kind(customizer).to_json(customizer)}
+    own: JsonObject = {} if customizer.cache is Cache.ON else {"cache": customizer.cache.value}
+    return {"type": customizer.type, **_kind(customizer).to_json(customizer), **own}
 
 
 def steps_of(template: ImageTemplate) -> tuple[Step, ...]:
@@ -66,7 +67,10 @@ def _steps(customizers: Sequence[Customizer], role: Role) -> tuple[Step, ...]:
         replace(customizer, name=customizer.name or f"{role.place}[{index}]")
         for index, customizer in enumerate(customizers)
     ]
-    return tuple(_kind(customizer).step(index, customizer) for index, customizer in enumerate(named))
+    return tuple(
+        replace(_kind(customizer).step(index, customizer), cache=customizer.cache)
+        for index, customizer in enumerate(named)
+    )
 
 
 def _kind(customizer: Customizer) -> CustomizerKind[Any]:
@@ -79,11 +83,17 @@ def _read_customizer(fields: ObjectReader, role: Role) -> Customizer | None:
     kind = _kinds_in(role, kilns_own=fields.report.kilns_own).get(written)
     if kind is not None:
         customizer: Customizer = kind.read(fields, role)
-        return customizer
+        return replace(customizer, cache=_read_cache(fields)) if role is CUSTOMIZE else customizer
     fields.skip_unknown_fields()
     if written:
         fields.problem_at("type", _type_fault(written, role, fields.report.kilns_own), role.bad_type)
     return None
+
+
+def _read_cache(fields: ObjectReader) -> Cache:
+    if not fields.reads_own("cache"):
+        return Cache.ON
+    return Cache(fields.choice("cache", tuple(Cache), default=Cache.ON))
 
 
 def _kinds_in(role: Role, *, kilns_own: bool) -> dict[str, CustomizerKind[Any]]:

@@ -6,6 +6,7 @@ The plan itself lies in blob storage; history carries only the run id and what t
 from dataclasses import dataclass, field
 
 from shared.domain.errors import BuildError
+from shared.domain.layers import StepCache
 from shared.domain.operations import OperationRef, PollPolicy
 from shared.domain.planned_vm import Role, StagedKind
 from shared.domain.region_quota import RegionLimits
@@ -25,7 +26,10 @@ class BuildRequest:
 
 @dataclass(frozen=True)
 class StagedStep:
-    """What the orchestrator needs of a customizer or validator; see `PlannedStep`."""
+    """What the orchestrator needs of a customizer or validator; see `PlannedStep`.
+
+    A step that is `kept` is one after which a layer is kept.
+    """
 
     phase: Phase
     index: int
@@ -35,6 +39,7 @@ class StagedStep:
     restarts: bool = False
     most_restarts: int = 0
     has_artifact: bool = False
+    kept: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,7 +57,9 @@ class StagedBuild:
     """Result of planning: what the orchestrator decides by. Everything else stays in the stored plan.
 
     `kept_on_error` has, per phase, what stays when a step of that phase fails. `undone_by_name` counts the
-    resources to delete one by one, of a run in a staging group that is not its own.
+    resources to delete one by one, of a run in a staging group that is not its own. A build that
+    `uses_layers` is planned again when its inputs are staged; `caches` are empty until then, and `in_layer`
+    counts the customizers that the VM begins with.
     """
 
     source: str
@@ -72,6 +79,9 @@ class StagedBuild:
     kept_on_error: dict[str, Kept] = field(default_factory=dict)
     undone_by_name: int | None = None
     approval_hours: int = 0
+    uses_layers: bool = False
+    caches: tuple[StepCache, ...] = ()
+    in_layer: int = 0
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass, field
 
+from shared.domain.layers import LayerUse
 from shared.domain.names import RunNames
 from shared.domain.planned_output import GalleryOutput, ImageOutput, VhdOutput
 from shared.domain.planned_vm import PlannedVm, Role, StagedImage
 from shared.domain.resolved_source import Origin, ResolvedSource
 from shared.domain.run import Phase, Stage
-from shared.domain.template import OnError, OsState
+from shared.domain.template import Cache, OnError, OsState
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class PlannedStep:
     timeout_seconds: int = 0
     restarts: bool = False
     most_restarts: int = 0
+    cache: Cache = Cache.ON
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,7 @@ class BuildPlan:
     resources_of: str = ""
     notes: tuple[str, ...] = ()
     approval_hours: int = 0
+    layers: LayerUse = field(default_factory=LayerUse)
 
     @property
     def names(self) -> RunNames:

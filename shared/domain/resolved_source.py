@@ -31,7 +31,8 @@ class ResolvedSource:
 
     A platform image has a publisher, any other image an `image_id` (gallery version, managed image, or
     `/sharedGalleries/…`), a disk a `disk`. `data_luns` are taken by the source's own data disks; `os_disk_gb`
-    is 0 where the source does not tell. `security_type` is a gallery feature's value.
+    is 0 where the source does not tell. `security_type` is a gallery feature's value. `published_at` (UTC,
+    ISO 8601) tells a gallery version from one that had its number before; empty where none is used again.
     """
 
     version: str
@@ -48,6 +49,7 @@ class ResolvedSource:
     disk: Origin | None = None
     data_luns: tuple[int, ...] = ()
     purchase_plan: PurchasePlan | None = None
+    published_at: str = ""
 
     @property
     def description(self) -> str:

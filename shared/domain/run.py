@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from shared.domain.errors import BuildError
+from shared.domain.layers import CacheUse
 from shared.domain.operations import RegionProgress
 
 
@@ -63,7 +64,10 @@ class StageRecord:
 
 @dataclass(frozen=True)
 class StepRecord:
-    """One customizer or validator; `rounds` counts how often its script was started, after restarts."""
+    """One customizer or validator; `rounds` counts how often its script was started, after restarts.
+
+    `cache` says whether a customizer was in the layer that the VM began with, `cache_reason` why not.
+    """
 
     index: int
     type: str
@@ -74,6 +78,8 @@ class StepRecord:
     ended_at: str = ""
     phase: Phase = Phase.CUSTOMIZE
     rounds: int = 0
+    cache: CacheUse | None = None
+    cache_reason: str = ""
 
 
 @dataclass(frozen=True)

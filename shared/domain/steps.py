@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from shared.domain.template import Cache
+
 # The unprivileged user that runs Linux scripts, as at AIB. The first script that needs it makes it, with a
 # home and password-less sudo; deprovisioning removes all three.
 BUILD_USER = "kilnbuild"
@@ -55,3 +57,4 @@ class Step:
     environment: dict[str, str] = field(default_factory=dict)
     secrets: dict[str, str] = field(default_factory=dict)
     timeout_seconds: int = 0
+    cache: Cache = Cache.ON

@@ -22,6 +22,14 @@ class OnError(StrEnum):
     ABORT = "abort"
 
 
+class Cache(StrEnum):
+    """How a customizer goes with the layer cache. Kiln's own."""
+
+    ON = "on"
+    OFF = "off"  # no layer is kept after it; one after a later customizer may hold it
+    ALWAYS = "always"  # it runs in every build, and so do those after it
+
+
 @dataclass(frozen=True)
 class PurchasePlan:
     """The Marketplace plan of a platform image; all three parts are required together."""
@@ -109,6 +117,7 @@ class ShellCustomizer:
     inline: tuple[str, ...] = ()
     sha256_checksum: str = ""
     options: ScriptOptions = ScriptOptions()
+    cache: Cache = Cache.ON
 
     type = "Shell"
 
@@ -125,6 +134,7 @@ class PowerShellCustomizer:
     run_as_system: bool = False
     valid_exit_codes: tuple[int, ...] = (0,)
     options: ScriptOptions = ScriptOptions()
+    cache: Cache = Cache.ON
 
     type = "PowerShell"
 
@@ -142,6 +152,7 @@ class FileCustomizer:
     destination: str
     sha256_checksum: str = ""
     extract: bool = False
+    cache: Cache = Cache.ON
 
     type = "File"
 
@@ -157,6 +168,7 @@ class WindowsRestartCustomizer:
     restart_command: str = ""
     restart_check_command: str = ""
     timeout_seconds: int = 300
+    cache: Cache = Cache.ON
 
     type = "WindowsRestart"
 
@@ -169,6 +181,7 @@ class WindowsUpdateCustomizer:
     search_criteria: str = ""
     filters: tuple[str, ...] = ()
     update_limit: int = 1000
+    cache: Cache = Cache.ON
 
     type = "WindowsUpdate"
 
@@ -179,6 +192,7 @@ class LinuxRestartCustomizer:
 
     name: str
     timeout_seconds: int = 300
+    cache: Cache = Cache.ON
 
     type = "LinuxRestart"
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from shared.domain.errors import BuildError
+from shared.domain.layers import CacheUse, StepCache
 from shared.domain.run import Output, Phase, Progress, Run, RunState, Stage, StageRecord, StepRecord
 
 
@@ -22,6 +23,14 @@ class Planned:
     stages: tuple[Stage, ...] = tuple(Stage)
     notes: tuple[str, ...] = ()
     kind: Literal["planned"] = "planned"
+
+
+@dataclass(frozen=True)
+class LayersChosen:
+    """What the build VM begins with, as it is for each customizer."""
+
+    caches: tuple[StepCache, ...]
+    kind: Literal["layersChosen"] = "layersChosen"
 
 
 @dataclass(frozen=True)
@@ -86,7 +95,17 @@ class RunEnded:
     kind: Literal["runEnded"] = "runEnded"
 
 
-Event = Planned | StageStarted | StepStarted | StepEnded | OutputChanged | Noted | CancelRequested | RunEnded
+Event = (
+    Planned
+    | LayersChosen
+    | StageStarted
+    | StepStarted
+    | StepEnded
+    | OutputChanged
+    | Noted
+    | CancelRequested
+    | RunEnded
+)
 
 
 def apply(run: Run, event: Event) -> Run:
@@ -98,10 +117,8 @@ def apply(run: Run, event: Event) -> Run:
             return _plan(run, event)
         case StageStarted():
             return _start_stage(run, event)
-        case StepStarted():
-            return _start_step(run, event)
-        case StepEnded():
-            return _end_step(run, event)
+        case LayersChosen() | StepStarted() | StepEnded():
+            return replace(run, steps=tuple(_next(step, event) for step in run.steps))
         case OutputChanged():
             return replace(run, outputs=tuple(_newer(old, event.output) for old in run.outputs))
         case Noted():
@@ -137,9 +154,25 @@ def _plan(run: Run, event: Planned) -> Run:
     )
 
 
-def _start_step(run: Run, event: StepStarted) -> Run:
-    steps = tuple(_begin(step, event) if _is(step, event) else step for step in run.steps)
-    return replace(run, steps=steps)
+def _next(step: StepRecord, event: LayersChosen | StepStarted | StepEnded) -> StepRecord:
+    """The step after an event that concerns it or another."""
+    if isinstance(event, LayersChosen):
+        caches = event.caches if step.phase is Phase.CUSTOMIZE else ()
+        return next((_cached(step, cache) for cache in caches if cache.index == step.index), step)
+    if (step.phase, step.index) != (event.phase, event.index):
+        return step
+    if isinstance(event, StepStarted):
+        return _begin(step, event)
+    state = Progress.SUCCEEDED if event.succeeded else Progress.FAILED
+    return replace(step, state=state, ended_at=event.at, exit_code=event.exit_code)
+
+
+def _cached(step: StepRecord, cache: StepCache) -> StepRecord:
+    """A customizer in the layer is skipped; one of a layer that proved to be gone is not."""
+    state = step.state
+    if state in (Progress.PENDING, Progress.SKIPPED):
+        state = Progress.SKIPPED if cache.use is CacheUse.HIT else Progress.PENDING
+    return replace(step, state=state, cache=cache.use, cache_reason=cache.reason)
 
 
 def _begin(step: StepRecord, event: StepStarted) -> StepRecord:
@@ -147,19 +180,6 @@ def _begin(step: StepRecord, event: StepStarted) -> StepRecord:
     if step.state is Progress.PENDING:
         return replace(step, state=Progress.RUNNING, started_at=event.at, rounds=event.rounds)
     return replace(step, rounds=max(step.rounds, event.rounds))
-
-
-def _end_step(run: Run, event: StepEnded) -> Run:
-    state = Progress.SUCCEEDED if event.succeeded else Progress.FAILED
-    steps = tuple(
-        replace(step, state=state, ended_at=event.at, exit_code=event.exit_code) if _is(step, event) else step
-        for step in run.steps
-    )
-    return replace(run, steps=steps)
-
-
-def _is(step: StepRecord, event: StepStarted | StepEnded) -> bool:
-    return (step.phase, step.index) == (event.phase, event.index)
 
 
 def _newer(old: Output, new: Output) -> Output:

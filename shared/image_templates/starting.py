@@ -53,7 +53,7 @@ def _start_stored(kiln: Services, durable: Durable, body: StoredBody, built_by: 
 
 def _filled(stored: Stored, body: StoredBody, built_by: str = "") -> StoredRequest:
     request = request_of(stored.record, built_by)
-    return replace(request, template=fill(request.template, body.parameters))
+    return replace(request, template=fill(request.template, body.parameters), cache=body.cache)
 
 
 def _new_id(template: ImageTemplate) -> str:

@@ -2,6 +2,7 @@
 
 from shared.customizers.registry import customizer_kinds
 from shared.domain.template import (
+    Cache,
     Customizer,
     Distributor,
     FileCustomizer,
@@ -26,6 +27,8 @@ def uses_own_additions(template: ImageTemplate) -> bool:
 
 
 def _customizer_is_own(customizer: Customizer) -> bool:
+    if customizer.cache is not Cache.ON:
+        return True
     match customizer:
         case ShellCustomizer() | PowerShellCustomizer():
             return customizer.options != ScriptOptions()

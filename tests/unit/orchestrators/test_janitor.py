@@ -29,6 +29,7 @@ ACCESS = OperationRef(OperationKind.ARM_UNDO, "/snapshot", "https://arm/1")
 def activities(*found: Leftover) -> dict[str, Any]:
     return {
         "find_leftovers": lambda _: value(Leftovers(found)),
+        "find_stale_layers": lambda _: value(Leftovers(())),
         "release_leftover": lambda _: value(Released((ACCESS,))),
         "delete_leftover": lambda leftover: value(
             OperationRef(OperationKind.ARM_UNDO, leftover["id"], "url")

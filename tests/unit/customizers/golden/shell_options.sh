@@ -74,7 +74,7 @@ SUDOERS
     chmod 0440 "$sudoers"
 }
 
-# Runs the script that provide_script writes, as the build user in its home, and ends with its exit code.
+# Runs the script that provide_script writes, as the build user in its home; ends if it fails, with its code.
 
 make_build_user
 umask_before=$(umask)
@@ -126,4 +126,4 @@ run_as_build_user() {
 
 status=0
 (run_as_build_user) </dev/null || status=$?
-exit "$status"
+[ "$status" -eq 0 ] || exit "$status"
