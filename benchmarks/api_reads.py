@@ -27,7 +27,7 @@ from cli.local.home import Home, current_home
 from cli.local.setup import prepare
 from cli.local.supervisor import bring_up, take_down
 from shared.catalog.runs import RunCatalog
-from shared.catalog.tables import RUNS
+from shared.catalog.tables import RUNS, RUNS_OF_TEMPLATES
 from shared.domain.names import new_run_id
 from shared.domain.run import Run, RunState
 from shared.domain.template_record import TemplateAddress
@@ -64,7 +64,7 @@ def runs(count: int) -> Iterator[Run]:
 def fill(storage: str, count: int) -> list[str]:
     """Writes the runs into the catalog; returns their ids."""
     with TableServiceClient.from_connection_string(storage) as service:
-        catalog = RunCatalog(service.create_table_if_not_exists(RUNS))
+        catalog = RunCatalog(*map(service.create_table_if_not_exists, (RUNS, RUNS_OF_TEMPLATES)))
         made = list(runs(count))
         with ThreadPoolExecutor(4) as pool:
             list(pool.map(catalog.add, made))

@@ -12,7 +12,7 @@ from shared.api.byte_range import ByteRange, read_range
 from shared.api.query import Query
 from shared.api.run_query import FollowQuery, read_follow_query, read_list_query
 from shared.catalog.logs import LogChunk, read_log
-from shared.catalog.runs import is_row_key
+from shared.catalog.run_rows import is_row_key
 from shared.domain.codec import Json
 from shared.domain.run import Run
 from shared.image_templates.starting import start_build as start

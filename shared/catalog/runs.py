@@ -1,45 +1,25 @@
 """Runs in Azure Tables, newest first; every change is conditional on what it was made from (ETag)."""
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 
-from azure.core.exceptions import (
-    ResourceExistsError,
-    ResourceNotFoundError,
-)
-from azure.data.tables import TableClient, TableEntity
+from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
+from azure.data.tables import TableClient, TableEntity, UpdateMode
 
 from shared.azure.errors import azure_errors
-from shared.catalog.entities import document_columns, etag_of, read_document, replace_if_unchanged
+from shared.catalog.ended_runs import EndedRuns
+from shared.catalog.entities import etag_of, read_document, replace_if_unchanged
+from shared.catalog.run_queries import Query, runs_in_time, runs_of_template
+from shared.catalog.run_rows import GOING_ON, partition_of, row_key, row_of_template, run_of, run_row
 from shared.domain.errors import BuildError, BuildFailed, TransientError
-from shared.domain.names import started_at
 from shared.domain.run import Run, RunState
 from shared.domain.run_filter import RunFilter
 from shared.domain.transitions import Event, apply
 
-PARTITION = "run"
-_LAST_SECOND = 9_999_999_999
+MOST_ROWS = 1000  # of one answer of the service
 _ATTEMPTS = 8
-
-
-def row_key(run_id: str) -> str:
-    """Sorts runs newest first; raises ValueError when it is not a run id."""
-    return f"{_countdown(started_at(run_id))}-{run_id}"
-
-
-def is_row_key(text: str) -> bool:
-    """Whether a run could have that key."""
-    try:
-        return text == row_key(text.partition("-")[2])
-    except ValueError:
-        return False
-
-
-def _countdown(moment: datetime, later: int = 0) -> str:
-    """Where the keys of runs of that second begin, `later` seconds further back in time."""
-    return f"{_LAST_SECOND - int(moment.timestamp()) + later:010d}"
 
 
 @dataclass(frozen=True)
@@ -52,22 +32,29 @@ class RunPage:
 
 @dataclass(frozen=True)
 class RunCatalog:
-    """The table of runs."""
+    """The table of runs, whose rows are the truth, and the table that finds those of a template.
+
+    The latter is written before a run is there and after it has ended, so what a process that dies in between
+    leaves is a row whose run is asked for by its own.
+    """
 
     table: TableClient
+    of_templates: TableClient
+    ended: EndedRuns = field(default_factory=EndedRuns)
 
     def add(self, run: Run) -> None:
         """Adds the run unless it is there already, in whatever state."""
         with azure_errors(f"record run {run.id}"):
-            try:
-                self.table.create_entity(_entity(run))
-            except ResourceExistsError:
-                return
+            _create(self.of_templates, row_of_template(run))
+            _create(self.table, run_row(run))
 
     def get(self, run_id: str) -> Run | None:
         """The run, None when there is none of that id."""
+        known = self.ended.get(run_id)
+        if known is not None:
+            return known
         entity = self._entity(run_id)
-        return None if entity is None else _run(entity)
+        return None if entity is None else self._run(entity)
 
     def change(self, run_id: str, event: Event) -> Run:
         """Applies the event to the run as it is stored now, whoever else writes at the same time."""
@@ -75,29 +62,37 @@ class RunCatalog:
             entity = self._entity(run_id)
             if entity is None:
                 raise BuildFailed(BuildError("RunNotFound", f"there is no run {run_id}"))
-            before = _run(entity)
+            before = self._run(entity)
             after = apply(before, event)
             if after == before or self._replace(entity, after):
+                self._show_ended(after)
                 return after
         raise TransientError(f"too many writers change run {run_id} at once")
 
     def page(self, wanted: RunFilter, after: str, size: int) -> RunPage:
         """At most `size` runs behind the key `after`, the newest first; holds no more than that in memory."""
-        query, parameters = _query(wanted, after)
-        with azure_errors("list the runs"):
-            found = self.table.query_entities(query, parameters=parameters, results_per_page=size + 1)
-            entities = list(islice(found, size + 1))
-        shown = entities[:size]
-        more = len(entities) > size
-        return RunPage(tuple(map(_run, shown)), str(shown[-1]["RowKey"]) if more else "")
+        listed = self._of_template(wanted, after, size + 1) if wanted.template else None
+        runs = list(islice(listed or self._in_time(runs_in_time(wanted, after), size + 1), size + 1))
+        shown = runs[:size]
+        return RunPage(tuple(shown), row_key(shown[-1].id) if len(runs) > size else "")
 
     def since(self, moment: datetime, states: Collection[RunState]) -> Iterator[Run]:
-        """Runs created after a moment that are in one of these states, the newest first."""
-        wanted = " or ".join(f"state eq '{state.value}'" for state in states)
-        newer = f"RowKey lt '{_countdown(moment)}'"
-        with azure_errors("list the runs"):
-            found = self.table.query_entities(f"PartitionKey eq '{PARTITION}' and {newer} and ({wanted})")
-            yield from map(_run, found)
+        """Runs created at a moment or later that are in one of these states, the newest first."""
+        return self._in_time(runs_in_time(RunFilter(tuple(states), since=moment), ""), MOST_ROWS)
+
+    def _in_time(self, query: Query, rows: int) -> Iterator[Run]:
+        for row in _rows(self.table, query, rows):
+            yield self._run(row)
+
+    def _of_template(self, wanted: RunFilter, after: str, rows: int) -> Iterator[Run]:
+        for row in _rows(self.of_templates, runs_of_template(wanted, after), rows):
+            run = self.get(run_of(row["RowKey"])) if row["state"] == GOING_ON else self._run(row)
+            if run is not None and (not wanted.states or run.state in wanted.states):
+                yield run
+
+    def _run(self, row: TableEntity) -> Run:
+        known = self.ended.get(run_of(row["RowKey"]))
+        return known or self.ended.keep(read_document(Run, row))
 
     def _entity(self, run_id: str) -> TableEntity | None:
         try:
@@ -106,46 +101,31 @@ class RunCatalog:
             return None
         with azure_errors(f"read run {run_id}"):
             try:
-                return self.table.get_entity(PARTITION, key)
+                return self.table.get_entity(partition_of(key), key)
             except ResourceNotFoundError:
                 return None
 
     def _replace(self, entity: TableEntity, run: Run) -> bool:
         """Writes the run if nobody has written it since `entity` was read."""
         with azure_errors(f"record run {run.id}"):
-            return replace_if_unchanged(self.table, _entity(run), etag_of(entity.metadata)) is not None
+            return replace_if_unchanged(self.table, run_row(run), etag_of(entity.metadata)) is not None
+
+    def _show_ended(self, run: Run) -> None:
+        """Whoever ends a run that had ended does this again: the first may have died before it."""
+        if run.ended:
+            with azure_errors(f"record run {run.id}"):
+                self.of_templates.upsert_entity(row_of_template(run), mode=UpdateMode.REPLACE)
 
 
-def _query(wanted: RunFilter, after: str) -> tuple[str, dict[str, str]]:
-    """OData, with the values apart: who asks cannot change what is asked."""
-    template = wanted.template.lower()
-    # An empty value is a condition that is not made.
-    conditions = [
-        ("PartitionKey eq @partition", "partition", PARTITION),
-        ("RowKey gt @after", "after", after),
-        ("RowKey lt @since", "since", _countdown(wanted.since, 1) if wanted.since else ""),
-        ("RowKey ge @until", "until", _countdown(wanted.until, 1) if wanted.until else ""),
-        ("template eq @id", "id", template if template.startswith("/") else ""),
-        ("templateName eq @name", "name", "" if template.startswith("/") else template),
-    ]
-    made = [condition for condition in conditions if condition[2]]
-    parameters = {name: value for _, name, value in made}
-    words = [text for text, _, _ in made]
-    if wanted.states:
-        words.append("(" + " or ".join(f"state eq '{state.value}'" for state in wanted.states) + ")")
-    return " and ".join(words), parameters
+def _create(table: TableClient, row: dict[str, object]) -> None:
+    try:
+        table.create_entity(row)
+    except ResourceExistsError:
+        return
 
 
-def _entity(run: Run) -> dict[str, object]:
-    return {
-        "PartitionKey": PARTITION,
-        "RowKey": row_key(run.id),
-        "state": run.state.value,
-        "template": run.template_id.lower(),
-        "templateName": run.template_id.rpartition("/")[2].lower(),
-        **document_columns(run),
-    }
-
-
-def _run(entity: TableEntity) -> Run:
-    return read_document(Run, entity)
+def _rows(table: TableClient, query: Query, rows: int) -> Iterator[TableEntity]:
+    with azure_errors("list the runs"):
+        yield from table.query_entities(
+            query.text, parameters=query.parameters, results_per_page=min(rows, MOST_ROWS)
+        )

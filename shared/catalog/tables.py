@@ -12,6 +12,7 @@ MOST_KEY_BYTES = 1024
 _UNFIT = re.compile(r"[/\\#?\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 RUNS = "kilnruns"
+RUNS_OF_TEMPLATES = "kilnrunsoftemplates"
 CLAIMS = "kilnclaims"
 TEMPLATES = "kilntemplates"
 OPERATIONS = "kilnoperations"
@@ -36,5 +37,5 @@ def make_table_service(settings: Settings, credential: TokenCredential) -> Table
 def create_tables(service: TableServiceClient) -> None:
     """Creates the tables that are missing."""
     with azure_errors("create the tables"):
-        for name in (RUNS, CLAIMS, TEMPLATES, OPERATIONS, IMAGES, CYCLES):
+        for name in (RUNS, RUNS_OF_TEMPLATES, CLAIMS, TEMPLATES, OPERATIONS, IMAGES, CYCLES):
             service.create_table_if_not_exists(name)

@@ -8,13 +8,14 @@ Members of a union are told apart by a field of `Literal` type.
 import dataclasses
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from enum import Enum
 from functools import cache
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 T = TypeVar("T")
+Decoder = Callable[[object], object]
 
 
 def to_json(value: object) -> Json:
@@ -34,53 +35,79 @@ def to_json(value: object) -> Json:
 
 def from_json(kind: type[T], value: object) -> T:
     """Builds a `kind` from what `to_json` made of one; raises ValueError where the value does not fit."""
-    return cast(T, _decode(kind, value))
+    return cast(T, _decoder(cast("Hashable", kind))(value))
 
 
 @cache
-def _hints(kind: type) -> dict[str, object]:
-    return typing.get_type_hints(kind)
-
-
-def _decode(kind: object, value: object) -> object:
+def _decoder(kind: Hashable) -> Decoder:
+    """What reads values of a type: the type is looked into once, not for every value."""
+    origin, arguments = typing.get_origin(kind), typing.get_args(kind)
     if kind is object:
-        return value
-    origin = typing.get_origin(kind)
+        return lambda value: value
     if origin in (typing.Union, types.UnionType):
-        return _decode_union(typing.get_args(kind), value)
+        return _union_decoder(arguments)
     if origin is typing.Literal:
-        if value not in typing.get_args(kind):
-            raise ValueError(f"{value!r} is not {kind}")
-        return value
-    if origin is tuple and isinstance(value, list):
-        return tuple(_decode(typing.get_args(kind)[0], item) for item in value)
-    if origin is dict and isinstance(value, dict):
-        return {key: _decode(typing.get_args(kind)[1], item) for key, item in value.items()}
-    if isinstance(kind, type):
-        return _decode_class(kind, value)
-    raise ValueError(f"{value!r} is not a {kind}")
+        return _fitting(kind, lambda value: value in arguments)
+    if origin is tuple:
+        item = _decoder(arguments[0])
+        return _fitting(kind, lambda value: isinstance(value, list), lambda items: tuple(map(item, items)))
+    if origin is dict:
+        member = _decoder(arguments[1])
+        return _fitting(
+            kind,
+            lambda value: isinstance(value, dict),
+            lambda members: {key: member(value) for key, value in members.items()},
+        )
+    return _class_decoder(cast(type, kind))
 
 
-def _decode_union(choices: tuple[object, ...], value: object) -> object:
+def _fitting(
+    kind: object, fits: Callable[[Any], bool], read: Callable[[Any], object] | None = None
+) -> Decoder:
+    """Refuses what does not fit, and reads what does; without `read` the value is read already."""
+
+    def decode(value: object) -> object:
+        if not fits(value):
+            raise ValueError(f"{value!r} is not a {kind}")
+        return read(value) if read else value
+
+    return decode
+
+
+def _union_decoder(choices: tuple[object, ...]) -> Decoder:
     """The first choice that fits: None, or the dataclass whose required fields the value has."""
-    for choice in choices:
-        try:
-            return _decode(choice, value)
-        except (ValueError, TypeError):
-            continue
-    raise ValueError(f"{value!r} fits none of {choices}")
+    decoders = [_decoder(choice) for choice in choices]
+    optional = types.NoneType in choices
+
+    def decode(value: object) -> object:
+        if value is None and optional:
+            return None
+        for each in decoders:
+            try:
+                return each(value)
+            except (ValueError, TypeError):
+                continue
+        raise ValueError(f"{value!r} fits none of {choices}")
+
+    return decode
 
 
-def _decode_class(kind: type, value: object) -> object:
+def _class_decoder(kind: type) -> Decoder:
     if dataclasses.is_dataclass(kind):
-        if not isinstance(value, dict):
-            raise ValueError(f"{value!r} is not a {kind.__name__}")
-        known = {f.name for f in dataclasses.fields(kind)} & value.keys()
-        return kind(**{name: _decode(_hints(kind)[name], value[name]) for name in known})
+        return _fitting(
+            kind,
+            lambda value: isinstance(value, dict),
+            lambda given: kind(**{n: read(given[n]) for n, read in _fields(kind).items() if n in given}),
+        )
     if issubclass(kind, Enum):
-        return kind(value)
-    if kind is float and isinstance(value, int):
-        return float(value)
-    if isinstance(value, kind):
-        return value
-    raise ValueError(f"{value!r} is not a {kind.__name__}")
+        return kind
+    if kind is float:
+        return _fitting(kind, lambda value: isinstance(value, int | float), float)
+    return _fitting(kind, lambda value: isinstance(value, kind))
+
+
+@cache
+def _fields(kind: type) -> dict[str, Decoder]:
+    """How each field is read. Looked up when a value is read, so that a class may hold its own kind."""
+    hints = typing.get_type_hints(kind)
+    return {each.name: _decoder(hints[each.name]) for each in dataclasses.fields(kind)}

@@ -7,7 +7,7 @@ import pytest
 from shared.api.arm import Refusal, skip_token
 from shared.api.byte_range import ByteRange, read_range
 from shared.api.run_query import read_follow_query, read_list_query
-from shared.catalog.runs import is_row_key, row_key
+from shared.catalog.run_rows import is_row_key, row_key
 from shared.domain.problems import InvalidTemplateError
 from shared.domain.run import RunState
 from shared.template.parameters import fill

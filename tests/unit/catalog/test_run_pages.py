@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from azure.data.tables import TableClient
 
+from shared.catalog.run_queries import runs_in_time, runs_of_template
 from shared.catalog.runs import RunCatalog, RunPage
 from shared.domain.names import new_run_id
 from shared.domain.run import Run, RunState
@@ -23,7 +24,6 @@ class Table:
 
     rows: dict[str, dict[str, Any]] = field(default_factory=dict)
     read: int = 0
-    asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
 
     def create_entity(self, entity: dict[str, Any]) -> None:
         self.rows[entity["RowKey"]] = entity
@@ -31,16 +31,17 @@ class Table:
     def query_entities(
         self, query: str, *, parameters: dict[str, str], results_per_page: int
     ) -> Iterator[dict[str, Any]]:
-        self.asked.append((query, parameters))
+        assert results_per_page <= 1000  # what the service takes
+        behind = re.search(r"RowKey gt @(\w+)", query)
         for key in sorted(self.rows):
-            if key > parameters.get("after", ""):
+            if key > (parameters[behind[1]] if behind else ""):
                 self.read += 1
                 yield self.rows[key]
 
 
 def filled(count: int) -> tuple[Table, RunCatalog]:
     table = Table()
-    catalog = RunCatalog(cast("TableClient", table))
+    catalog = RunCatalog(cast("TableClient", table), cast("TableClient", Table()))
     begun = datetime(2026, 1, 1, tzinfo=UTC)
     for index in range(count):
         run_id = new_run_id("Web", begun + index * timedelta(seconds=1), str(index))
@@ -76,10 +77,14 @@ def test_a_page_that_holds_all_is_the_last() -> None:
 
 
 def test_what_is_asked_for_stands_apart_from_the_question() -> None:
-    table, catalog = filled(0)
+    asked = runs_of_template(RunFilter((RunState.FAILED,), "x' or 'a' eq 'a"), "")
+    assert "x' or 'a' eq 'a" in asked.parameters.values()
+    assert asked.text == "PartitionKey eq @v0 and (state eq 'Failed' or state eq '')"
+
+
+def test_bounds_in_time_are_bounds_of_partitions() -> None:
     moment = datetime(2026, 1, 1, tzinfo=UTC)
-    catalog.page(RunFilter((RunState.FAILED,), "x' or 'a' eq 'a", moment, moment), "", 5)
-    [(query, parameters)] = table.asked
-    assert parameters["name"] == "x' or 'a' eq 'a"
-    assert "' or" not in query
-    assert query.endswith("(state eq 'Failed')")
+    asked = runs_in_time(RunFilter(since=moment, until=moment + timedelta(days=1)), "")
+    words = [word.partition(" @")[0] for word in asked.text.split(" and ")]
+    assert words == ["PartitionKey le", "PartitionKey ge", "RowKey lt", "RowKey ge"]
+    assert asked.parameters["v2"].startswith(asked.parameters["v0"])
