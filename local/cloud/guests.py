@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from local.cloud.ports import FirstBoot, Guest, GuestError, MarketplaceImage, ScriptRequest, ScriptResult
+from local.cloud.ports import (
+    Changes,
+    FirstBoot,
+    Guest,
+    GuestError,
+    MarketplaceImage,
+    ScriptRequest,
+    ScriptResult,
+)
 from local.guest.hypervisor import Hypervisor
 from local.guest.marketplace import read_marketplace
 
@@ -52,6 +60,14 @@ class MetadataOnlyGuest:
 
     def export_vhd(self, content_id: str) -> Path:
         raise GuestError("NotSupported", f"The metadata-only guest has no bytes of {content_id} to export.")
+
+    def prepare_export(self, disk_id: str) -> Path | None:
+        del disk_id
+        return None
+
+    def changes(self, content_id: str) -> Changes | None:
+        del content_id
+        return None
 
     def data_ranges(self, vhd_file: Path) -> list[tuple[int, int]]:
         raise GuestError("NotSupported", f"The metadata-only guest has no disk {vhd_file}.")

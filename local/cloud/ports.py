@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Protocol
 
+from local.guest.changes import Changes
 from local.guest.errors import GuestError
 from local.guest.first_boot import FirstBoot
 from local.guest.marketplace import MarketplaceImage
@@ -13,6 +14,7 @@ from local.guest.vhd import FOOTER_SIZE as VHD_FOOTER_BYTES
 
 __all__ = [
     "VHD_FOOTER_BYTES",
+    "Changes",
     "FirstBoot",
     "Guest",
     "GuestError",
@@ -45,6 +47,10 @@ class Guest(Protocol):
     def delete_content(self, content_id: str) -> None: ...
 
     def export_vhd(self, content_id: str) -> Path: ...
+
+    def prepare_export(self, disk_id: str) -> Path | None: ...
+
+    def changes(self, content_id: str) -> Changes | None: ...
 
     def data_ranges(self, vhd_file: Path) -> list[tuple[int, int]]: ...
 

@@ -1,7 +1,8 @@
 """The storage behind managed disks: contents of the guest as page blobs that a URL gives out.
 
 Azure copies a disk's bytes out through the `accessSAS` of `beginGetAccess`; here the content's VHD is written
-as a sparse page blob (only its data ranges) into the storage account that the cloud was started with.
+as a sparse page blob (only its data ranges, or what differs from its base's blob) into the storage account
+that the cloud was started with.
 
 The URL carries no signature: Azurite reads a signed copy source whole into memory before it copies it (its
 validateCopySource sends a GET), which takes a minute per GiB. It is a capability all the same: the container
@@ -20,6 +21,7 @@ from urllib.parse import unquote
 from azure.core.exceptions import AzureError, ResourceExistsError, ResourceNotFoundError
 from azure.storage.blob import BlobClient, BlobSasPermissions, BlobServiceClient, generate_blob_sas
 
+from local.cloud.base_blobs import BaseBlobs, copy
 from local.cloud.errors import ArmError
 
 MIB = 1024 * 1024
@@ -35,6 +37,7 @@ class Storage:
     def __init__(self, connection_string: str) -> None:
         self._connection_string = connection_string
         self._client: BlobServiceClient | None = None
+        self._bases = BaseBlobs(_upload_ranges)
 
     @property
     def client(self) -> BlobServiceClient:
@@ -44,18 +47,28 @@ class Storage:
             )
         return self._client
 
-    def publish_vhd(self, owner: str, vhd: Path, ranges: list[tuple[int, int]]) -> None:
-        """Writes the VHD under `owner` (an id fit for a container name). Repeating it starts over."""
+    def publish_base(self, base: Path, ranges: list[tuple[int, int]]) -> BlobClient:
+        """Writes the disk that others are made from, unless it is there; `ranges` hold its data."""
+        return self._bases.ensure(self.client, base, ranges)
+
+    def publish_vhd(
+        self, owner: str, vhd: Path, ranges: list[tuple[int, int]], base: BlobClient | None = None
+    ) -> None:
+        """Writes the VHD under `owner` (an id fit for a container name). Repeating it starts over.
+
+        With a `base` that it was made from, `ranges` are those in which it differs.
+        """
         container = self.client.get_container_client(f"md-{owner}")
         try:
             container.create_container(public_access="blob")
         except ResourceExistsError:
             log.debug("container of %s exists already", owner)
         blob = container.get_blob_client("abcd.vhd")
-        blob.create_page_blob(size=vhd.stat().st_size)
-        with ThreadPoolExecutor(UPLOAD_THREADS) as pool:
-            for upload in [pool.submit(_upload, blob, vhd, *chunk) for chunk in _chunks(ranges)]:
-                upload.result()
+        if base:
+            copy(self.client, base, blob)
+        else:
+            blob.create_page_blob(size=vhd.stat().st_size)
+        _upload_ranges(blob, vhd, ranges)
 
     def read_access(self, owner: str) -> str:
         """The URL that reads the published VHD until it is withdrawn."""
@@ -120,6 +133,12 @@ def _chunks(ranges: list[tuple[int, int]]) -> list[tuple[int, int]]:
         for offset, length in ranges
         for start in range(offset, offset + length, PAGE_CHUNK)
     ]
+
+
+def _upload_ranges(blob: BlobClient, vhd: Path, ranges: list[tuple[int, int]]) -> None:
+    with ThreadPoolExecutor(UPLOAD_THREADS) as pool:
+        for upload in [pool.submit(_upload, blob, vhd, *chunk) for chunk in _chunks(ranges)]:
+            upload.result()
 
 
 def _upload(blob: BlobClient, vhd: Path, offset: int, length: int) -> None:

@@ -1,10 +1,11 @@
-"""Applies what layers changed to a copy of their base's disk: `disk_delta.py BASE VIEW DEVICE UPPER...`.
+"""Applies what layers changed to a copy of their base's disk: `disk_delta.py BASE VIEW DEVICE UNDO UPPER...`.
 
 BASE is the base's tree, VIEW where all layers are mounted, DEVICE the copy's ext4 as debugfs's
-`FILE?offset=N`, UPPER the layers above the base. Runs as a process of its own, where VIEW is mounted, and
-uses the standard library only. The layers only say where to look; what is written is the difference between
-VIEW and BASE, so that overlayfs's own marks need no reading but those that hide or move whole directories.
-Ends with an exit code other than 0, and a disk to throw away, for whatever it cannot do.
+`FILE?offset=N`, UNDO the undo file that tells which blocks were written, UPPER the layers above the base.
+Runs as a process of its own, where VIEW is mounted, and uses the standard library only. The layers only say
+where to look; what is written is the difference between VIEW and BASE, so that overlayfs's own marks need no
+reading but those that hide or move whole directories. Ends with an exit code other than 0, and a disk to
+throw away, for whatever it cannot do.
 """
 
 from __future__ import annotations
@@ -160,13 +161,15 @@ def quoted(path: str) -> str:
     return '"' + path.replace('"', '""') + '"'
 
 
-def main(base: str, view: str, device: str, *uppers: str) -> None:
+def main(base: str, view: str, device: str, undo: str, *uppers: str) -> None:
     with TemporaryDirectory() as scratch:
         delta = Delta(base, view, scratch)
         delta.apply(touched(base, view, list(uppers)))
         requests = Path(scratch, "requests")
         requests.write_text("\n".join(delta.commands) + "\n", errors="surrogateescape")
-        done = subprocess.run(["debugfs", "-w", "-f", requests, device], capture_output=True, check=False)
+        done = subprocess.run(
+            ["debugfs", "-w", "-z", undo, "-f", requests, device], capture_output=True, check=False
+        )
     # The version comes first; anything else is a complaint.
     complaints = done.stderr.decode(errors="replace").splitlines()[1:]
     if done.returncode or complaints:

@@ -6,7 +6,9 @@ import time
 import uuid
 from pathlib import Path
 
-from local.guest.disk.build import build_vhd
+from local.guest import spares
+from local.guest.changes import Changes
+from local.guest.disk.build import base_disk, build_vhd
 from local.guest.isolation import Tier
 from local.guest.store import Store
 
@@ -22,8 +24,28 @@ def export_vhd(store: Store, tier: Tier, content_id: str) -> Path:
             draft = store.temporary / f"{store.temporary_name()}.vhd"
             identity = uuid.uuid5(_VHD_NAMES, content_id)
             try:
-                build_vhd(store, tier, content, identity, draft, int(time.time()))
+                changes = build_vhd(store, tier, content, identity, draft, int(time.time()))
+                if changes:
+                    changes.write(store.changes_file(content_id))
                 draft.replace(vhd)
             finally:
                 draft.unlink(missing_ok=True)
     return vhd
+
+
+def changes_of(store: Store, content_id: str) -> Changes | None:
+    """How an exported VHD differs from its base's disk; None where it was not made of one."""
+    return Changes.read(store.changes_file(content_id), store.layers)
+
+
+def prepare_export(store: Store, tier: Tier, disk_id: str) -> Path | None:
+    """Makes ahead what an export of the disk will start from: its base's disk, which is returned, and a copy.
+
+    None where there is nothing to gain: a disk that cannot boot is small.
+    """
+    disk = store.disk(disk_id)
+    if not disk.layers or not disk.bootable:
+        return None
+    base = base_disk(store, tier, disk)
+    spares.make_one(store, base)
+    return base

@@ -14,7 +14,8 @@ from pathlib import Path
 from threading import Lock
 
 from local.guest import base_image, vhd
-from local.guest.export import export_vhd
+from local.guest.changes import Changes
+from local.guest.export import changes_of, export_vhd, prepare_export
 from local.guest.first_boot import FirstBoot, first_boot
 from local.guest.isolation import Tier, probe
 from local.guest.layers import Layers, remove_tree
@@ -92,6 +93,17 @@ class Hypervisor:
     def export_vhd(self, content_id: str) -> Path:
         """The content as a sparse fixed VHD, built on first use. Read it, do not change it."""
         return export_vhd(self._store, self._tier, content_id)
+
+    def prepare_export(self, disk_id: str) -> Path | None:
+        """Makes ahead, in a second or two, what an export of the disk starts from.
+
+        Returns the base's own disk, a raw file; None for a disk of which nothing is made ahead.
+        """
+        return prepare_export(self._store, self._tier, disk_id)
+
+    def changes(self, content_id: str) -> Changes | None:
+        """In what an exported VHD differs from its base's own disk; None when it was not made of one."""
+        return changes_of(self._store, content_id)
 
     def data_ranges(self, vhd_file: Path) -> list[tuple[int, int]]:
         """The allocated (offset, length) byte ranges of a VHD, multiples of 512."""

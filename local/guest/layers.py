@@ -10,6 +10,8 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
+from local.guest import spares
+from local.guest.changes import Changes
 from local.guest.errors import GuestError
 from local.guest.isolation import Tier, run_on_tree
 from local.guest.store import DiskState, Store
@@ -73,10 +75,18 @@ class Layers:
         self.sweep()
 
     def delete_content(self, content_id: str) -> None:
-        with self._store.lock(f"vhd-{content_id}"), self._store.lock("references"):
-            self._store.content_file(content_id).unlink(missing_ok=True)
-            self._store.vhd_file(content_id).unlink(missing_ok=True)
+        with self._store.lock(f"vhd-{content_id}"):
+            with self._store.lock("references"):
+                self._store.content_file(content_id).unlink(missing_ok=True)
+            self._discard_vhd(content_id)
         self.sweep()
+
+    def _discard_vhd(self, content_id: str) -> None:
+        file, vhd = self._store.changes_file(content_id), self._store.vhd_file(content_id)
+        if changes := Changes.read(file, self._store.layers):
+            spares.give_back(self._store, vhd, changes)
+        vhd.unlink(missing_ok=True)
+        file.unlink(missing_ok=True)
 
     def sweep(self) -> None:
         """Removes the layers that nothing refers to."""

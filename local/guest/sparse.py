@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 _FICLONE = 0x40049409  # <linux/fs.h>
@@ -33,6 +33,14 @@ def extents(descriptor: int, length: int) -> Iterator[tuple[int, int]]:
         end = min(os.lseek(descriptor, start, os.SEEK_HOLE), length)
         if start < end:
             yield start, end
+
+
+def copy_ranges(source: Path, target: Path, ranges: Iterable[tuple[int, int]]) -> None:
+    """Writes these (offset, length) of one file into another, at the same places."""
+    with source.open("rb") as reader, target.open("r+b") as writer:
+        size = os.fstat(reader.fileno()).st_size
+        for start, length in ranges:
+            _copy_range(reader.fileno(), writer.fileno(), start, min(start + length, size))
 
 
 def _copy_range(reader: int, writer: int, start: int, end: int) -> None:

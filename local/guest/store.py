@@ -2,7 +2,9 @@
 
 layers/ID             immutable: base root file systems, overlayfs uppers of ended scripts, data disks' images
 layers/ID.GIB         the disk of that size of a base alone, from which exports start
-contents/ID.json      immutable states of disks; contents/ID.vhd is a content's exported disk image
+layers/ID.GIB.BOOT-ID copies of that, for the next exports
+contents/ID.json      immutable states of disks; contents/ID.vhd is a content's exported disk image, and
+                      contents/ID.changes says in what it differs from its base's disk
 disks/ID/state.json   disks; disks/ID/run-*/ is what a script in progress has written so far
 temporary/            what is being built or removed; anything there may go when nobody builds
 locks/                one file per lock
@@ -76,6 +78,9 @@ class Store:
 
     def vhd_file(self, content_id: str) -> Path:
         return self.contents / f"{checked_name(content_id)}.vhd"
+
+    def changes_file(self, content_id: str) -> Path:
+        return self.contents / f"{checked_name(content_id)}.changes"
 
     def disk_directory(self, disk_id: str) -> Path:
         return self.disks / checked_name(disk_id)

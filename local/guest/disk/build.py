@@ -6,11 +6,13 @@ import sys
 import uuid
 from pathlib import Path
 
-from local.guest import sparse
+from local.guest import spares
+from local.guest.changes import Changes
 from local.guest.data_disks import write_image
 from local.guest.disk import bios, esp, ext4, gpt
 from local.guest.disk.grub import boot_programs
 from local.guest.disk.layout import Layout, layout
+from local.guest.disk.undo import merged, written_ranges
 from local.guest.errors import GuestError
 from local.guest.isolation import Tier
 from local.guest.overlay import view_command
@@ -19,51 +21,35 @@ from local.guest.tools import find, run
 from local.guest.vhd import append_footer
 
 _DELTA = Path(__file__).parents[1] / "disk_delta.py"
+_GAP = 64 * 1024  # bytes between two changes that are handled as one
 _TABLE_NAMES = uuid.UUID("27b3a3a4-5d9b-4c8f-8f0e-6f3f0a0a3d55")
 
 
 def build_vhd(
     store: Store, tier: Tier, disk: DiskState, identity: uuid.UUID, out: Path, created: int
-) -> None:
-    """Writes `out`, sparse. `identity` is the VHD's and the partition table's; `created` is a Unix time."""
+) -> Changes | None:
+    """Writes `out`, sparse; returns how it differs from its base's disk, where it was made of that.
+
+    `identity` is the VHD's and the partition table's; `created` is a Unix time.
+    """
     if disk.os_type == "Windows" and not disk.image:
         raise GuestError(
             "WindowsGuest", "This local cloud has no bytes of Windows images; it runs Linux guests only."
         )
+    changes = None
     if not disk.layers:
         write_image(store, disk, out)
-    elif not _build_by_changes(store, tier, disk, out):
-        out.unlink(missing_ok=True)
-        _build_whole(store, tier, disk, out)
-    if disk.layers:
+    else:
+        changes = _build_by_changes(store, tier, disk, out)
+        if changes is None:
+            out.unlink(missing_ok=True)
+            _build_whole(store, tier, disk, out)
         gpt.write(out, layout(disk.size_gib).partitions, identity)
     append_footer(out, identity, created)
+    return changes
 
 
-def _build_by_changes(store: Store, tier: Tier, disk: DiskState, out: Path) -> bool:
-    """A copy of the base's own disk with the upper layers' changes; whether that could be done.
-
-    To write a base anew takes seconds, its copy and the changes a fraction. What debugfs cannot do (a line
-    break in a file's name) is left to mke2fs.
-    """
-    base, *upper = disk.layers
-    prepared = _base_disk(store, tier, disk)
-    sparse.copy(prepared, out)
-    device = f"{out}?offset={layout(disk.size_gib).root.offset}"
-    view = store.new_temporary()
-    find("debugfs")
-    trees = [str(store.layers / base), str(view), device, *(str(store.layers / layer) for layer in upper)]
-    command = [sys.executable, "-I", "-S", str(_DELTA), *trees]
-    try:
-        run(view_command(tier, store, disk.layers, view, command))
-    except GuestError:
-        return False
-    finally:
-        view.rmdir()
-    return True
-
-
-def _base_disk(store: Store, tier: Tier, disk: DiskState) -> Path:
+def base_disk(store: Store, tier: Tier, disk: DiskState) -> Path:
     """The disk of the lowest layer alone, kept beside it as long as it is in use."""
     base = disk.layers[0]
     path = store.layers / f"{base}.{disk.size_gib}"
@@ -77,6 +63,38 @@ def _base_disk(store: Store, tier: Tier, disk: DiskState) -> Path:
             finally:
                 draft.unlink(missing_ok=True)
     return path
+
+
+def _build_by_changes(store: Store, tier: Tier, disk: DiskState, out: Path) -> Changes | None:
+    """A copy of the base's own disk with the upper layers' changes; None where that could not be done.
+
+    To write a base anew takes seconds, its copy and the changes a fraction. What debugfs cannot do (a line
+    break in a file's name) is left to mke2fs.
+    """
+    prepared = base_disk(store, tier, disk)
+    spares.take(prepared, out)
+    undo = out.with_suffix(".undo")
+    try:
+        _apply_layers(store, tier, disk, out, undo)
+        written = [*written_ranges(undo), *gpt.written_ranges(prepared.stat().st_size)]
+    except GuestError:
+        return None
+    finally:
+        undo.unlink(missing_ok=True)
+    return Changes(prepared, tuple(merged(written, _GAP)))
+
+
+def _apply_layers(store: Store, tier: Tier, disk: DiskState, out: Path, undo: Path) -> None:
+    base, *upper = disk.layers
+    device = f"{out}?offset={layout(disk.size_gib).root.offset}"
+    view = store.new_temporary()
+    find("debugfs")
+    trees = [str(store.layers / base), str(view), device, str(undo)]
+    command = [sys.executable, "-I", "-S", str(_DELTA), *trees, *(str(store.layers / name) for name in upper)]
+    try:
+        run(view_command(tier, store, disk.layers, view, command))
+    finally:
+        view.rmdir()
 
 
 def _build_whole(store: Store, tier: Tier, disk: DiskState, out: Path) -> None:

@@ -71,6 +71,12 @@ def write(disk: Path, partitions: Sequence[Partition], identity: uuid.UUID) -> N
         stream.write(_header(last, 1, last - _TABLE_SECTORS, table, identity))
 
 
+def written_ranges(disk_size: int) -> list[tuple[int, int]]:
+    """(offset, length) in bytes of what `write` writes into a disk of that size."""
+    backup = (_TABLE_SECTORS + 1) * SECTOR
+    return [(0, _FIRST_USABLE * SECTOR), (disk_size - backup, backup)]
+
+
 def _entry(partition: Partition, identity: uuid.UUID) -> bytes:
     unique = uuid.uuid5(identity, f"partition {partition.number}").bytes_le
     last = partition.first + partition.sectors - 1

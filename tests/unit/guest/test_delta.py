@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 
 from local.guest import ext4_extract
+from local.guest.changes import Changes
 from local.guest.disk import build
-from local.guest.disk.layout import layout
+from local.guest.disk.layout import GIB, layout
 from local.guest.isolation import Tier
 from local.guest.store import DiskState, Store
+from local.guest.vhd import FOOTER_SIZE
 
 from .conftest import Guest
 from .test_disks import CHANGES
@@ -64,15 +66,61 @@ def test_by_changes_or_whole(
     by_changes = build._build_by_changes
     outcomes: list[bool] = []
 
-    def note(store: Store, tier: Tier, disk: DiskState, out: Path) -> bool:
-        outcomes.append(by_changes(store, tier, disk, out))
-        return outcomes[-1]
+    def note(store: Store, tier: Tier, disk: DiskState, out: Path) -> Changes | None:
+        found = by_changes(store, tier, disk, out)
+        outcomes.append(found is not None)
+        return found
 
     monkeypatch.setattr(build, "_build_by_changes", note)
     delta = guest.hypervisor.export_vhd("delta")
     assert outcomes == ["odd name" not in "".join(changes)]
-    monkeypatch.setattr(build, "_build_by_changes", lambda *_: False)
+    monkeypatch.setattr(build, "_build_by_changes", lambda *_: None)
     whole = guest.hypervisor.export_vhd("whole")
     assert files(delta, tmp_path / "delta") == files(whole, tmp_path / "whole")
     offset = layout(1).root.offset
     subprocess.run(["e2fsck", "-fn", f"{delta}?offset={offset}"], check=True, capture_output=True)
+
+
+def exported(guest: Guest, change: str, content: str) -> Path:
+    disk = guest.disk(f"{content}-disk")
+    guest.output(disk, change)
+    guest.hypervisor.freeze(disk, content)
+    return guest.hypervisor.export_vhd(content)
+
+
+def test_outside_of_its_changes_a_disk_has_its_bases_bytes(guest: Guest) -> None:
+    vhd = exported(guest, "; ".join(MORE), "c")
+    changes = guest.hypervisor.changes("c")
+    assert changes is not None
+    assert not guest.hypervisor.changes("other")
+    written = vhd.read_bytes()[:-FOOTER_SIZE]
+    rebuilt = bytearray(changes.base.read_bytes())
+    assert rebuilt != written
+    for start, length in changes.ranges:
+        rebuilt[start : start + length] = written[start : start + length]
+    assert rebuilt == written
+    assert sum(length for _, length in changes.ranges) < 10_000_000
+
+
+def test_a_disk_that_is_no_longer_needed_waits_for_the_next_export(guest: Guest) -> None:
+    first = exported(guest, "; ".join(MORE), "c")
+    changes = guest.hypervisor.changes("c")
+    assert changes is not None
+    inode, base = first.stat().st_ino, changes.base
+    guest.hypervisor.delete_content("c")
+    [spare] = base.parent.glob(f"{base.name}.*")
+    assert spare.read_bytes() == base.read_bytes()
+    assert not list(guest.data.glob("contents/c.*"))
+    second = exported(guest, "echo hi > /etc/motd", "d")
+    assert second.stat().st_ino == inode
+    assert not list(base.parent.glob(f"{base.name}.*"))
+
+
+def test_a_copy_of_an_earlier_boot_is_not_used(guest: Guest) -> None:
+    exported(guest, "true", "c")
+    changes = guest.hypervisor.changes("c")
+    assert changes is not None
+    stale = changes.base.with_name(f"{changes.base.name}.00000000-1")
+    stale.write_bytes(b"torn")
+    assert exported(guest, "true", "d").stat().st_size > GIB
+    assert stale.exists()

@@ -15,6 +15,7 @@ from local.cloud.arm_ids import ArmId
 from local.cloud.cloud import Cloud
 from local.cloud.errors import ArmError, not_allowed, not_implemented
 from local.cloud.json_types import Json
+from local.cloud.ports import VHD_FOOTER_BYTES
 from local.cloud.providers.microsoft_compute.disk_sources import forget
 from local.cloud.resource_type import Action
 from local.cloud.schema import Flag, Number, Record, Required, Text
@@ -95,11 +96,20 @@ async def _publish(cloud: Cloud, resource: Resource, owner: str) -> None:
     frozen = f"access-{owner}"
     if not content:
         await asyncio.to_thread(cloud.guest.freeze, resource.internal["diskId"], frozen)
-    vhd = await asyncio.to_thread(cloud.guest.export_vhd, content or frozen)
-    ranges = await asyncio.to_thread(cloud.guest.data_ranges, vhd)
-    await asyncio.to_thread(cloud.storage.publish_vhd, owner, vhd, ranges)
+    await asyncio.to_thread(_export, cloud, content or frozen, owner)
     if not content:
         await asyncio.to_thread(cloud.guest.delete_content, frozen)
+
+
+def _export(cloud: Cloud, content: str, owner: str) -> None:
+    vhd = cloud.guest.export_vhd(content)
+    changes = cloud.guest.changes(content)
+    if changes is None:
+        cloud.storage.publish_vhd(owner, vhd, cloud.guest.data_ranges(vhd))
+        return
+    base = cloud.storage.publish_base(changes.base, cloud.guest.data_ranges(changes.base))
+    end = vhd.stat().st_size - VHD_FOOTER_BYTES
+    cloud.storage.publish_vhd(owner, vhd, [*changes.ranges, (end, VHD_FOOTER_BYTES)], base)
 
 
 async def _revoke(cloud: Cloud, resource_id: ArmId, body: Json) -> None:
