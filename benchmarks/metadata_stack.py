@@ -15,7 +15,8 @@ from cli.api import KilnApi
 from cli.json_types import Json
 from cli.local import azurite, supervisor
 from cli.local.arm import Arm
-from cli.local.demo_scene import GALLERIES_API_VERSION, GROUPS_API_VERSION
+from cli.local.app_group import GROUPS_API_VERSION
+from cli.local.demo_scene import GALLERIES_API_VERSION
 from cli.local.environment import LOCATION, RESOURCE_GROUP, CloudAccess
 from cli.local.files import write_json
 from cli.local.home import Home, current_home

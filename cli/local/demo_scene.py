@@ -1,4 +1,4 @@
-"""What the demo's build needs: a resource group, a gallery, an image definition, the example files."""
+"""What the demo needs in the app's resource group: a gallery, an image definition, the example files."""
 
 from cli.json_types import Json
 from cli.local.arm import Arm
@@ -10,7 +10,6 @@ from cli.local.supervisor import Local
 GALLERY = "images"
 IMAGE = "debian-nginx"
 CONTAINER = "examples"
-GROUPS_API_VERSION = "2025-04-01"
 GALLERIES_API_VERSION = "2025-03-03"
 EXAMPLES = CHECKOUT / "examples"
 PAGE_FILE = EXAMPLES / "files" / "index.html"
@@ -21,7 +20,6 @@ def set_scene(local: Local) -> dict[str, str]:
     """Creates all of it, or finds it there; returns the values of the template's placeholders."""
     with Arm(local.cloud) as arm:
         group = f"/resourceGroups/{RESOURCE_GROUP}"
-        arm.put(group, GROUPS_API_VERSION, {"location": LOCATION})
         gallery = f"{group}/providers/Microsoft.Compute/galleries/{GALLERY}"
         arm.put(gallery, GALLERIES_API_VERSION, {"location": LOCATION, "properties": {}})
         arm.put(f"{gallery}/images/{IMAGE}", GALLERIES_API_VERSION, _image_definition())

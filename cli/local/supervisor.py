@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from cli.errors import UnreachableError
 from cli.json_types import text
 from cli.local import azurite, processes
+from cli.local.app_group import make_app_group
 from cli.local.endpoints import Endpoints
 from cli.local.environment import CloudAccess
 from cli.local.home import Home
@@ -42,6 +43,7 @@ def bring_up(home: Home) -> Local:
         first = [azurite_part(home, ports), cloud_part(home, ports), service_bus_part(home, ports)]
         storage, cloud_process, bus = ensure_all(home, first)
         cloud = CloudAccess.read(cloud_process.ready or {})
+        make_app_group(cloud)
         service_bus = text(bus.ready or {}, "serviceBus")
         [functions] = ensure_all(home, [functions_part(home, ports, cloud, service_bus)])
         endpoints = Endpoints(

@@ -52,6 +52,9 @@ class MetadataOnlyGuest:
     def first_boot(self, disk_id: str, boot: FirstBoot) -> None:
         """Nothing to do."""
 
+    def boot(self, disk_id: str) -> None:
+        """Nothing to do."""
+
     def freeze(self, disk_id: str, content_id: str) -> None:
         """Nothing to do."""
 

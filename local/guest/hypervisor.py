@@ -14,6 +14,7 @@ from pathlib import Path
 from threading import Lock
 
 from local.guest import base_image, vhd
+from local.guest.boot import boot
 from local.guest.changes import Changes
 from local.guest.export import changes_of, export_vhd, prepare_export
 from local.guest.first_boot import FirstBoot, first_boot
@@ -78,6 +79,10 @@ class Hypervisor:
     def first_boot(self, disk_id: str, boot: FirstBoot) -> None:
         """What the first boot of a machine from a generalized image changes. Repeating it changes nothing."""
         first_boot(self._store, self._tier, disk_id, boot)
+
+    def boot(self, disk_id: str) -> None:
+        """What any later boot changes: /tmp is empty after it."""
+        boot(self._store, self._tier, disk_id)
 
     def freeze(self, disk_id: str, content_id: str) -> None:
         """Makes the disk's present state an immutable content. The disk stays usable.

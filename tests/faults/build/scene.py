@@ -14,8 +14,9 @@ import httpx
 from azure.storage.blob import BlobServiceClient
 
 from cli.local import supervisor
+from cli.local.app_group import GROUPS_API_VERSION
 from cli.local.arm import Arm
-from cli.local.demo_scene import GALLERIES_API_VERSION, GROUPS_API_VERSION
+from cli.local.demo_scene import GALLERIES_API_VERSION
 from cli.local.environment import RESOURCE_GROUP, CloudAccess
 from cli.local.home import Home
 from cli.local.parts import Part

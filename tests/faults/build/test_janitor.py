@@ -8,8 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
+from cli.local.app_group import GROUPS_API_VERSION
 from cli.local.arm import Arm
-from cli.local.demo_scene import GROUPS_API_VERSION
 from tests.e2e.conftest import root
 from tests.e2e.stack import Stack, shell, tiny
 

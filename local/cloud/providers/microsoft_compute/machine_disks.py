@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 
 from local.cloud.arm_ids import ArmId, parse_id
 from local.cloud.clock import now
+from local.cloud.cloud import Cloud
 from local.cloud.image_sources import ImageSource
 from local.cloud.json_types import Json
 from local.cloud.providers.microsoft_compute.disk_bodies import GIB
@@ -16,6 +18,13 @@ DISKS = "Microsoft.Compute/disks"
 
 def os_disk_of(machine: Resource) -> ArmId:
     return parse_id(machine.properties["storageProfile"]["osDisk"]["managedDisk"]["id"])
+
+
+async def boot(cloud: Cloud, machine: Resource) -> None:
+    """What the boot of a machine that is none of a new image changes on its disk."""
+    disk = cloud.store.get(os_disk_of(machine))
+    if disk.properties.get("osType") == "Linux":
+        await asyncio.to_thread(cloud.guest.boot, disk.internal["diskId"])
 
 
 def data_disks_of(machine: Resource) -> dict[int, ArmId]:

@@ -11,7 +11,7 @@ from local.cloud.cloud import Cloud
 from local.cloud.errors import not_allowed
 from local.cloud.json_types import Json
 from local.cloud.providers.microsoft_compute.machine_checks import check_startable
-from local.cloud.providers.microsoft_compute.machine_disks import disks_of
+from local.cloud.providers.microsoft_compute.machine_disks import boot, disks_of
 from local.cloud.resource_type import Action
 from local.cloud.store import Resource
 
@@ -36,12 +36,16 @@ class PowerActions:
 
     async def _start(self, machine: ArmId, body: Json) -> None:
         del body
+        found = self._cloud.store.get(machine)
+        if found.internal["power"] != "running":
+            await boot(self._cloud, found)
         self._set(machine, "running", disk_state="Attached")
 
     async def _restart(self, machine: ArmId, body: Json) -> None:
-        """A restart ends the scripts that run; the disk keeps what they have written."""
+        """A restart ends the scripts that run; the disk keeps what they have written, but in /tmp."""
         del body
         await self._cloud.executions.cancel(machine)
+        await boot(self._cloud, self._cloud.store.get(machine))
         self._set(machine, "running", disk_state="Attached")
 
     async def _power_off(self, machine: ArmId, body: Json) -> None:

@@ -25,7 +25,13 @@ from local.cloud.providers.microsoft_compute.first_boots import first_boot_of
 from local.cloud.providers.microsoft_compute.instance_views import instance_view
 from local.cloud.providers.microsoft_compute.machine_bodies import MACHINE_BODY
 from local.cloud.providers.microsoft_compute.machine_compatibility import check_disk_fits, check_image_fits
-from local.cloud.providers.microsoft_compute.machine_disks import attach, detach, os_disk_of, os_disk_resource
+from local.cloud.providers.microsoft_compute.machine_disks import (
+    attach,
+    boot,
+    detach,
+    os_disk_of,
+    os_disk_resource,
+)
 from local.cloud.providers.microsoft_compute.power import PowerActions
 from local.cloud.resource_type import Action, PutRequest, ResourceType
 from local.cloud.schema import Record
@@ -132,6 +138,8 @@ class VirtualMachines(ResourceType):
         is_new = machine.internal["power"] == "creating"
         if is_new and machine.properties["storageProfile"]["osDisk"]["createOption"] == "FromImage":
             await self._create_os_disk(machine)
+        elif is_new:
+            await boot(self.cloud, machine)
         await create_data_disks(self.cloud, machine)
         with self.cloud.store.transaction():
             attach(self.cloud.store, machine)
