@@ -1,12 +1,13 @@
 """Service Bus: Kiln's events go out to a topic, messages that it cannot use to a queue of their own."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from threading import Lock
 
 from azure.core.credentials import TokenCredential
-from azure.servicebus import ServiceBusClient, ServiceBusMessage
+from azure.servicebus import ServiceBusClient, ServiceBusMessage, ServiceBusSender
 from azure.servicebus.exceptions import ServiceBusError
 
 from shared.domain.errors import TransientError
@@ -23,9 +24,13 @@ LONGEST_DESCRIPTION = 4096
 
 @dataclass(frozen=True)
 class Bus:
-    """Sends messages; each send opens and closes its link, because senders are not made for threads."""
+    """Sends messages. To open and close a link takes a second, so each stays open; a lock guards it, because
+    senders are not made for threads. The SDK opens one again that the service has closed.
+    """
 
     client: ServiceBusClient
+    _senders: dict[str, ServiceBusSender] = field(default_factory=dict)
+    _lock: Lock = field(default_factory=Lock)
 
     def announce(self, event: ImageEvent) -> None:
         """Publishes the event under its own id, so that a topic that detects duplicates drops them."""
@@ -35,8 +40,8 @@ class Bus:
             subject=event.type.value,
             content_type=CLOUD_EVENT,
         )
-        with _bus_errors("publish an event"), self.client.get_topic_sender(EVENTS_TOPIC) as sender:
-            sender.send_messages(message)
+        with _bus_errors("publish an event"):
+            self._send(EVENTS_TOPIC, self.client.get_topic_sender, message)
 
     def reject(self, body: bytes, message_id: str, entity: str, reason: str, description: str) -> None:
         """Keeps a copy of a message that no attempt could use, the reason in its properties.
@@ -52,8 +57,21 @@ class Bus:
                 "DeadLetterSource": entity,
             },
         )
-        with _bus_errors("reject a message"), self.client.get_queue_sender(REJECTED_QUEUE) as sender:
-            sender.send_messages(message)
+        with _bus_errors("reject a message"):
+            self._send(REJECTED_QUEUE, self.client.get_queue_sender, message)
+
+    def _send(
+        self, entity: str, open_sender: Callable[[str], ServiceBusSender], message: ServiceBusMessage
+    ) -> None:
+        with self._lock:
+            sender = self._senders.get(entity) or open_sender(entity)
+            try:
+                sender.send_messages(message)
+            except ServiceBusError:
+                self._senders.pop(entity, None)
+                sender.close()
+                raise
+            self._senders[entity] = sender
 
 
 def make_bus(settings: Settings, credential: TokenCredential) -> Bus | None:

@@ -44,7 +44,7 @@ class BusProcess:
 
     def start(self) -> "BusProcess":
         if self.process is not None:
-            _collect_broken_connections()
+            collect_broken_connections()
         with (self.folder / "bus.log").open("a") as log:
             self.process = subprocess.Popen(
                 self.command(), cwd=ROOT, stdout=subprocess.PIPE, stderr=log, text=True
@@ -109,7 +109,7 @@ class BusProcess:
         return asyncio.run(with_client())
 
 
-def _collect_broken_connections() -> None:
+def collect_broken_connections() -> None:
     """The client leaves a broken connection's socket to the garbage collector, which complains of it."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)
