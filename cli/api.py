@@ -48,9 +48,9 @@ class KilnApi:
     def __exit__(self, *_: object) -> None:
         self._http.close()
 
-    def start_build(self, name: str, resource_group: str, template: Json) -> Run:
-        """Starts a run of an inline template."""
-        body: Json = {"name": name, "resourceGroup": resource_group, "template": template}
+    def start_build(self, name: str, resource_group: str, template: Json, *, cache: bool = True) -> Run:
+        """Starts a run of an inline template; without `cache` it begins with no layer of an earlier one."""
+        body: Json = {"name": name, "resourceGroup": resource_group, "template": template, "cache": cache}
         return Run.read(self._json(self._request("POST", "/builds", body=body)))
 
     def plan(self, name: str, resource_group: str, template: Json) -> Json:

@@ -24,6 +24,12 @@ def text(body: Json, name: str) -> str:
     return "" if found is None else str(found)
 
 
+def texts(body: Json, name: str) -> tuple[str, ...]:
+    """The strings of a list; empty where there is none."""
+    value = body.get(name)
+    return tuple(item for item in value if isinstance(item, str)) if isinstance(value, list) else ()
+
+
 def number(body: Json, name: str) -> int | None:
     """The whole number in `name`, or None."""
     found = body.get(name)

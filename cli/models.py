@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Self
 
-from cli.json_types import Json, child, moment, number, objects, text
+from cli.json_types import Json, child, moment, number, objects, text, texts
 
 FINAL_STATES = frozenset({"Succeeded", "PartiallySucceeded", "Failed", "Canceled"})
 STAGES = ("stage", "provision", "customize", "capture", "replicate", "cleanup")
@@ -42,7 +42,10 @@ class Stage:
 
 @dataclass(frozen=True)
 class Step:
-    """One customizer of the run; `index` counts from 0 in the template's order."""
+    """One customizer of the run; `index` counts from 0 in the template's order.
+
+    `cache` is `hit`, `miss`, `off` or empty as long as it is not known; the reason is empty for a hit.
+    """
 
     index: int
     type: str
@@ -50,6 +53,8 @@ class Step:
     state: str
     exit_code: int | None
     span: Span
+    cache: str
+    cache_reason: str
 
     @classmethod
     def read(cls, body: Json) -> Self:
@@ -61,6 +66,8 @@ class Step:
             text(body, "state"),
             number(body, "exitCode"),
             Span.read(body),
+            text(body, "cache"),
+            text(body, "cacheReason"),
         )
 
 
@@ -133,6 +140,7 @@ class Run:
     source: Json
     outputs: tuple[Output, ...]
     error: RunError | None
+    notes: tuple[str, ...]
     body: Json
 
     @classmethod
@@ -152,6 +160,7 @@ class Run:
             source=child(body, "source"),
             outputs=tuple(Output.read(output) for output in objects(body, "outputs")),
             error=RunError.read(body),
+            notes=texts(body, "notes"),
             body=body,
         )
 

@@ -21,6 +21,9 @@ GroupOption = Annotated[str, typer.Option("--resource-group", "-g", help="The te
 SetOption = Annotated[
     list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Fills the placeholder <NAME>.")
 ]
+NoCacheOption = Annotated[
+    bool, typer.Option("--no-cache", help="Run every customizer, whatever earlier builds have kept.")
+]
 ParametersOption = Annotated[
     list[str] | None,
     typer.Option(

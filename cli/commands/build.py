@@ -6,6 +6,7 @@ from cli.options import (
     GroupOption,
     JsonOption,
     NameOption,
+    NoCacheOption,
     ParametersOption,
     SetOption,
     TemplateArgument,
@@ -20,6 +21,7 @@ def build(
     resource_group: GroupOption = RESOURCE_GROUP,
     values: SetOption = None,
     parameters: ParametersOption = None,
+    no_cache: NoCacheOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Start a build of a template; a bad one is refused (exit 2) before anything is sent."""
@@ -29,7 +31,7 @@ def build(
 
     found = load_template(file, name, resource_group, values, parameters)
     with connect() as api:
-        run = api.start_build(found.name, resource_group, found.document)
+        run = api.start_build(found.name, resource_group, found.document, cache=not no_cache)
         if follow:
             run = follow_to_end(api, run.id, quiet=as_json)
     if as_json:

@@ -41,6 +41,9 @@ class PlainRenderer:
         for end in ends:
             if end.subject in SILENT_STAGES:
                 self._once(end.subject, "ended", end.line)
+        for step in run.steps:
+            if step.cache == "hit":
+                self._once(f"step {step.index}", "ended", f"{_step_start(run, step)} cached")
         for line in lines:
             self._write(f"  | {line}")
         for end in ends:

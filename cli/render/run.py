@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from cli.models import Run
 from cli.render.live import with_pending
-from cli.render.words import duration, error_lines, output_lines, result, step_title
+from cli.render.words import cache_words, duration, error_lines, output_lines, result, step_title
 
 WIDTH = 10
 
@@ -16,14 +16,15 @@ def run_lines(run: Run) -> Iterator[str]:
     yield f"{'state':<{WIDTH}} {run.state} {duration(run.total.seconds())}".rstrip()
     if run.built_by:
         yield f"{'built by':<{WIDTH}} {run.built_by}"
-    origin = run.source.get("urn") or run.source.get("id")
-    if origin:
-        yield f"{'source':<{WIDTH}} {origin} (version {run.source.get('exactVersion') or 'not resolved yet'})"
+    if run.source:
+        yield f"{'source':<{WIDTH}} {run.source.get('exactVersion')}"
     yield ""
     for stage in with_pending(run.stages):
         yield f"{stage.name:<{WIDTH}} {result(stage.state):<8} {duration(stage.span.seconds())}".rstrip()
         if stage.name == "customize":
             yield from _step_lines(run)
+    for note in run.notes:
+        yield f"{'note':<{WIDTH}} {note}"
     for output in run.outputs:
         yield ""
         yield from output_lines(output)
@@ -36,4 +37,5 @@ def _step_lines(run: Run) -> Iterator[str]:
     for step in run.steps:
         code = "" if step.exit_code is None else f" (exit code {step.exit_code})"
         ended = f"{result(step.state)}{code} {duration(step.span.seconds())}".rstrip()
-        yield f"  {step_title(step, len(run.steps))}: {ended}"
+        cache = cache_words(step)
+        yield f"  {step_title(step, len(run.steps))}: {ended}" + (f" ({cache})" if cache else "")

@@ -27,6 +27,13 @@ def step_title(step: Step, steps: int) -> str:
     return f"[{step.index + 1}/{steps}] {step.type} {step.name}".rstrip()
 
 
+def cache_words(step: Step) -> str:
+    """Whether the customizer was in a layer, and why not; empty as long as that is not known."""
+    if not step.cache:
+        return ""
+    return f"cache {step.cache}" + (f": {step.cache_reason}" if step.cache_reason else "")
+
+
 def output_lines(output: Output) -> list[str]:
     """What was distributed, and where it is."""
     place = output.id or output.uri or "(not distributed)"

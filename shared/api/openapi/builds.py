@@ -16,6 +16,7 @@ from shared.api.openapi.schema import (
     Schema,
     anything,
     array,
+    flag,
     mapping,
     moment,
     nullable,
@@ -26,19 +27,33 @@ from shared.api.openapi.schema import (
     whole,
 )
 from shared.api.run_query import LONGEST_WAIT_SECONDS, MOST_RUNS
+from shared.domain.layers import CacheUse
 from shared.domain.run import Progress, RunState, Stage
 
 NO_RUN = refused(404, "There is no run of that id.")
 _STATES = [state.value for state in RunState]
 _STAGES = [stage.value for stage in Stage]
 _PROGRESS = [progress.value for progress in Progress]
+_CACHE = flag("Whether the build may begin with a layer of an earlier one; true unless given.")
 _TIMES = {"startedAt": nullable(moment()), "endedAt": nullable(moment())}
 
 INLINE: Schema = record(
     {"name": NAME, "template": anything("An image template, as docs/template.md describes it.")},
-    {"resourceGroup": GROUP, "parameters": reference("Parameters")},
+    {"resourceGroup": GROUP, "parameters": reference("Parameters"), "cache": _CACHE},
 )
-STORED: Schema = record({"templateId": ARM_ID}, {"parameters": reference("Parameters")})
+STORED: Schema = record({"templateId": ARM_ID}, {"parameters": reference("Parameters"), "cache": _CACHE})
+_STEP: dict[str, Schema] = {
+    "index": whole(),
+    "type": text(),
+    "name": text(),
+    "state": one_of(_PROGRESS),
+    "exitCode": {"type": ["integer", "null"]},
+    **_TIMES,
+}
+_CUSTOMIZER: dict[str, Schema] = {
+    "cache": nullable(one_of([use.value for use in CacheUse], "Whether it was in the layer begun with.")),
+    "cacheReason": nullable(text("Why it was not.")),
+}
 
 SCHEMAS: dict[str, Schema] = {
     "Parameters": mapping(text(), "Values of the template's placeholders, `<name>` in its strings."),
@@ -57,7 +72,7 @@ SCHEMAS: dict[str, Schema] = {
             **_TIMES,
             "source": nullable(record({"exactVersion": text()})),
             "stages": array(record({"name": one_of(_STAGES), "state": one_of(_PROGRESS), **_TIMES})),
-            "steps": array(reference("Step"), "The customizers."),
+            "steps": array(reference("Customizer"), "The customizers."),
             "validations": array(reference("Step"), "The validators."),
             "outputs": array(reference("Output")),
             "error": or_null("BuildError"),
@@ -67,16 +82,8 @@ SCHEMAS: dict[str, Schema] = {
             "notes": array(text()),
         }
     ),
-    "Step": record(
-        {
-            "index": whole(),
-            "type": text(),
-            "name": text(),
-            "state": one_of(_PROGRESS),
-            "exitCode": {"type": ["integer", "null"]},
-            **_TIMES,
-        }
-    ),
+    "Step": record(_STEP),
+    "Customizer": record({**_STEP, **_CUSTOMIZER}),
     "Output": record(
         {
             "name": text(),

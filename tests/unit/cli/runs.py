@@ -19,6 +19,12 @@ def stage(name: str, state: str, started: float | None = None, ended: float | No
     }
 
 
+def cached_step(index: int, name: str) -> Json:
+    """A customizer that was in the layer which the VM began with."""
+    times = {"startedAt": None, "endedAt": None}
+    return {**step(index, name, "Skipped", 0, None, None), **times, "cache": "hit", "cacheReason": None}
+
+
 def step(index: int, name: str, state: str, started: float, ended: float | None, code: int | None) -> Json:
     return {
         "index": index,
@@ -28,12 +34,15 @@ def step(index: int, name: str, state: str, started: float, ended: float | None,
         "exitCode": code,
         "startedAt": at(started),
         "endedAt": None if ended is None else at(ended),
+        "cache": "miss",
+        "cacheReason": "no layer of it is kept",
     }
 
 
 def run(state: str, **fields: object) -> Json:
     return {
         "id": RUN_ID,
+        "templateId": "/subscriptions/s/resourceGroups/kiln/providers/x/imageTemplates/web",
         "templateName": "web",
         "resourceGroup": "kiln",
         "location": "westeurope",
@@ -45,9 +54,14 @@ def run(state: str, **fields: object) -> Json:
         "endedAt": None,
         "stages": [],
         "steps": [],
-        "source": {"urn": "Debian:debian-12:12-gen2:latest", "exactVersion": "12.20260301.1"},
+        "source": {"exactVersion": "Debian:debian-12:12-gen2:12.20260301.1"},
+        "validations": [],
         "outputs": [],
         "error": None,
+        "keptUntil": None,
+        "retryOf": None,
+        "redistributeOf": None,
+        "notes": [],
         **fields,
     }
 

@@ -8,6 +8,7 @@ import pytest
 
 from cli.app import main
 from cli.local.home import CHECKOUT
+from shared.api.openapi.builds import SCHEMAS
 from tests.unit.cli import runs
 from tests.unit.cli.fake_service import Service, serving
 
@@ -22,6 +23,13 @@ def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Service
         monkeypatch.setenv("KILN_URL", service.url)
         monkeypatch.setenv("KILN_HOME", str(tmp_path))
         yield service
+
+
+def test_a_build_may_begin_with_a_layer_unless_it_is_told_not_to(service: Service) -> None:
+    for options in ([], ["--no-cache"]):
+        assert main(["build", TINY, *FILLED, *options]) == 0
+    sent = [body["cache"] for method, _, body in service.received if method == "POST"]
+    assert sent == [True, False]
 
 
 def test_a_build_that_succeeds_exits_0(service: Service, capsys: pytest.CaptureFixture[str]) -> None:
@@ -127,9 +135,26 @@ def test_show_tells_stages_customizers_and_outputs(
     assert main(["show", runs.RUN_ID]) == 0
     printed = capsys.readouterr().out
     assert "built by   ada@example.org (User 1111)" in printed
-    assert "source     Debian:debian-12:12-gen2:latest (version 12.20260301.1)" in printed
-    assert "  [2/2] Shell configure: ok (exit code 0) 0.3 s" in printed
+    assert "source     Debian:debian-12:12-gen2:12.20260301.1\n" in printed
+    assert "  [2/2] Shell configure: ok (exit code 0) 0.3 s (cache miss: no layer of it is kept)" in printed
     assert "gallery (SharedImage): /subscriptions/s/g/versions/1.0.0" in printed
+
+
+def test_show_tells_what_was_cached_and_every_note(
+    service: Service, capsys: pytest.CaptureFixture[str]
+) -> None:
+    steps = [runs.cached_step(0, "install nginx"), runs.step(1, "configure", "Succeeded", 3.7, 4.0, 0)]
+    service.states = [runs.run("Succeeded", steps=steps, notes=["no layer was kept: the quota is used up"])]
+    assert main(["show", runs.RUN_ID]) == 0
+    printed = capsys.readouterr().out
+    assert "  [1/2] Shell install nginx: skipped (cache hit)\n" in printed
+    assert "note       no layer was kept: the quota is used up" in printed
+
+
+def test_the_service_of_these_tests_answers_as_the_real_one() -> None:
+    described = SCHEMAS["Run"]["properties"]
+    assert runs.run("Succeeded").keys() == described.keys()
+    assert runs.step(0, "x", "Succeeded", 0, 1, 0).keys() == SCHEMAS["Customizer"]["properties"].keys()
 
 
 def test_logs_are_passed_on_as_they_are(service: Service, capfdbinary: pytest.CaptureFixture[bytes]) -> None:

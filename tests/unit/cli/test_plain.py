@@ -57,3 +57,12 @@ def test_a_run_that_fails() -> None:
     renderer.show(Run.read(runs.failed()), ["no such file"])
     renderer.finish(Run.read(runs.failed()))
     assert "\n".join(lines) + "\n" == FAILURE
+
+
+def test_a_customizer_out_of_a_layer_is_told_once() -> None:
+    lines: list[str] = []
+    renderer = PlainRenderer(lines.append)
+    run = Run.read(runs.run("Running", steps=[runs.cached_step(0, "install nginx")]))
+    renderer.show(run, [])
+    renderer.show(run, [])
+    assert lines == [f"run {runs.RUN_ID}", "customize  [1/1] Shell install nginx … cached"]
