@@ -2,11 +2,13 @@
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TypeVar, get_type_hints
 
 from shared.domain.build import Reply
 from shared.domain.codec import Json, from_json, to_json
 from shared.domain.errors import BuildFailed, TransientError
+from shared.domain.operations import OperationRef
 from shared.services import Services, services
 
 In = TypeVar("In")
@@ -27,7 +29,7 @@ def hosted(activity: Activity[In, Out]) -> Callable[[Json], Json]:
     def run(payload: Json) -> Json:
         try:
             result = activity(services(), from_json(kind, payload))
-            reply = Reply(value=to_json(result))
+            reply = Reply(value=to_json(_expected(result) if isinstance(result, OperationRef) else result))
         except BuildFailed as failure:
             log.warning("%s failed: %s", activity.__name__, failure)
             reply = Reply(error=failure.error)
@@ -45,3 +47,10 @@ def hosted(activity: Activity[In, Out]) -> Callable[[Json], Json]:
     # The Functions worker refuses annotations that are not plain classes.
     run.__annotations__ = {}
     return run
+
+
+def _expected(operation: OperationRef) -> OperationRef:
+    """With what is known of operations of its kind: orchestrations wait by it and read nothing."""
+    if not operation.what:
+        return operation
+    return replace(operation, expected=services().durations.expected(operation.what))

@@ -9,7 +9,8 @@ from orchestrators.calls import call
 from shared.domain.build import PollCall
 from shared.domain.codec import Json, from_json, to_json
 from shared.domain.errors import BuildError, BuildFailed
-from shared.domain.operations import AwaitRequest, OperationState, OperationStatus, PollPolicy
+from shared.domain.operations import AwaitRequest, OperationState, OperationStatus
+from shared.domain.polling import Look, first_pause, pause
 
 if TYPE_CHECKING:
     from azure.durable_functions import DurableOrchestrationContext
@@ -20,39 +21,53 @@ POLLS_PER_HISTORY = 20
 def await_operation(context: "DurableOrchestrationContext") -> Generator[Any, Any, Json]:
     """Returns the operation's last `OperationStatus`; a failure to poll counts as the operation's failure."""
     request = from_json(AwaitRequest, context.get_input())
-    for poll in range(request.polls, request.polls + POLLS_PER_HISTORY):
-        status = yield from _poll(context, request)
+    began = datetime.fromisoformat(request.began) if request.began else context.current_utc_datetime
+    for _ in range(POLLS_PER_HISTORY):
+        now = context.current_utc_datetime
+        wait = _pause(request, (now - began).total_seconds(), now)
+        if wait:
+            yield context.create_timer(now + timedelta(seconds=wait))
+        looked = (context.current_utc_datetime - began).total_seconds()
+        status = yield from _poll(context, request, looked)
         if status.state is not OperationState.IN_PROGRESS:
             return to_json(status)
         if request.until and context.current_utc_datetime >= datetime.fromisoformat(request.until):
             return to_json(OperationStatus(OperationState.FAILED, error=_hangs(request)))
-        wait = pause(request.policy, poll, status.retry_after_seconds)
-        yield context.create_timer(context.current_utc_datetime + timedelta(seconds=wait))
-    context.continue_as_new(to_json(replace(request, polls=request.polls + POLLS_PER_HISTORY)))
+        request = replace(
+            request,
+            polls=request.polls + 1,
+            looked_seconds=looked,
+            retry_after_seconds=status.retry_after_seconds,
+        )
+    context.continue_as_new(to_json(replace(request, began=began.isoformat())))
     return None
 
 
 def _poll(
-    context: "DurableOrchestrationContext", request: AwaitRequest
+    context: "DurableOrchestrationContext", request: AwaitRequest, looked: float
 ) -> Generator[Any, Any, OperationStatus]:
+    asked = PollCall(request.run_id, request.operation, looked, request.looked_seconds)
     try:
-        if request.run_id:
-            stoppable = PollCall(request.run_id, request.operation)
-            return (yield from call(context, "poll_stoppable", stoppable, OperationStatus))
-        return (yield from call(context, "poll_operation", request.operation, OperationStatus))
+        activity = "poll_stoppable" if request.run_id else "poll_operation"
+        return (yield from call(context, activity, asked, OperationStatus))
     except BuildFailed as failure:
         return OperationStatus(OperationState.FAILED, error=failure.error)
+
+
+def _pause(request: AwaitRequest, elapsed: float, now: datetime) -> float:
+    """Seconds to the next look; the end of the operation's time is not passed by, unless Retry-After asks."""
+    if request.polls:
+        last = Look(elapsed, request.polls, request.retry_after_seconds)
+        wanted = pause(request.policy, request.operation, last)
+    else:
+        wanted = first_pause(request.policy, request.operation)
+    if not request.until:
+        return wanted
+    left = (datetime.fromisoformat(request.until) - now).total_seconds()
+    wish = request.retry_after_seconds or request.operation.retry_after_seconds
+    return max(min(wish, wanted), min(wanted, left), 0.0)
 
 
 def _hangs(request: AwaitRequest) -> BuildError:
     message = f"the operation on {request.operation.resource_id} did not end until {request.until}"
     return BuildError("OperationTimedOut", message, retryable=True)
-
-
-def pause(policy: PollPolicy, polls: int, retry_after: float) -> float:
-    """Seconds to wait after poll number `polls` (from 0): short at first, growing, never below Retry-After.
-
-    A service that asks for less than the policy's own pause is taken at its word.
-    """
-    own = min(policy.longest_seconds, policy.first_seconds * policy.growth ** min(polls, 40))
-    return retry_after if retry_after else own

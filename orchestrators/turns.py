@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from azure.durable_functions.models.Task import TimerTask
 
 LOOKS_PER_HISTORY = 50
+LOOK_SECONDS = 15.0  # between two looks at a template that is busy
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,8 @@ def take_turn(context: "DurableOrchestrationContext", turn: Turn) -> Generator[A
         claimed = yield from call(context, turn.activity, attempt, Claimed)
         if claimed.outcome is not ClaimOutcome.BUSY:
             return claimed
-        timer = cast("TimerTask", context.create_timer(now + timedelta(seconds=turn.poll.longest_seconds)))
+        pause = timedelta(seconds=min(LOOK_SECONDS, turn.poll.longest_seconds))
+        timer = cast("TimerTask", context.create_timer(now + pause))
         canceled = context.wait_for_external_event(CANCEL_EVENT)
         if (yield context.task_any([timer, canceled])) is canceled:
             timer.cancel()

@@ -13,12 +13,14 @@ from shared.azure.storage import BlobStore, make_blob_service
 from shared.catalog.claims import Claims
 from shared.catalog.cycles import CycleCatalog
 from shared.catalog.documents import RunDocuments
+from shared.catalog.durations import Durations
 from shared.catalog.images import ImageCatalog
 from shared.catalog.operations import OperationCatalog
 from shared.catalog.runs import RunCatalog
 from shared.catalog.tables import (
     CLAIMS,
     CYCLES,
+    DURATIONS,
     IMAGES,
     OPERATIONS,
     RUNS,
@@ -46,6 +48,7 @@ class Services:
     operations: OperationCatalog
     images: ImageCatalog
     cycles: CycleCatalog
+    durations: Durations
     bus: Bus | None
     reachable: AllowedAddresses
 
@@ -69,6 +72,7 @@ def make_services(settings: Settings) -> Services:
         operations=OperationCatalog(tables.get_table_client(OPERATIONS)),
         images=ImageCatalog(tables.get_table_client(IMAGES)),
         cycles=CycleCatalog(tables.get_table_client(CYCLES)),
+        durations=Durations(tables.get_table_client(DURATIONS)),
         bus=make_bus(settings, credential),
         reachable=AllowedAddresses(settings.fetch_networks),
     )

@@ -89,7 +89,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         location=environment.get("KILN_LOCATION", "westeurope"),
         poll=PollPolicy(
             first_seconds=float(first),
-            longest_seconds=max(15.0, float(first)),
+            longest_seconds=max(60.0, float(first)),
             patience_seconds=float(patience),
         ),
         limits=RegionLimits(

@@ -8,7 +8,7 @@ from cli.local.ports import HOST
 
 RESOURCE_GROUP = "kiln"
 LOCATION = "westeurope"
-POLL_SECONDS = "0.1"
+POLL_SECONDS = "0.05"
 
 
 @dataclass(frozen=True)

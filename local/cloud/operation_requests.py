@@ -29,7 +29,7 @@ def operation_headers(
     scope = f"{settings.arm}/subscriptions/{settings.subscription_id}/providers/{namespace}"
     scope = f"{scope}/locations/{operation.location or 'global'}"
     query = f"{operation.id}?api-version={operation.api_version}"
-    headers = settings.polling_headers()
+    headers = settings.first_headers()
     if asynchronous:
         headers["Azure-AsyncOperation"] = f"{scope}/operations/{query}"
     if location:

@@ -23,6 +23,10 @@ class CloudSettings:
     subscription_id: str = SUBSCRIPTION_ID
     tenant_id: str = TENANT_ID
 
+    def first_headers(self) -> dict[str, str]:
+        """When to ask first: at once, because most operations here are done by then."""
+        return self.polling_headers() if self.retry_after_seconds else {"x-ms-retry-after-ms": "1"}
+
     def polling_headers(self) -> dict[str, str]:
         """When to ask again. Azure's clients treat `Retry-After: 0` as 30 s, so the default is the finer
         header."""

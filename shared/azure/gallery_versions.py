@@ -1,5 +1,6 @@
 """Gallery versions: publishing one, following its replication, removing it."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from azure.mgmt.compute import ComputeManagementClient
@@ -52,7 +53,8 @@ def put_version(client: ComputeManagementClient, plan: BuildPlan, output: Galler
             address.version,
             version,
         )
-    return OperationRef(OperationKind.GALLERY_VERSION, output.version_id, operation.url)
+    what = f"{operation.what} to {len(output.target_regions)}"
+    return replace(operation, kind=OperationKind.GALLERY_VERSION, what=what)
 
 
 def _profile(output: GalleryOutput) -> GalleryImageVersionPublishingProfile:

@@ -1,6 +1,7 @@
 """Looks once at a long-running operation, whatever its kind."""
 
 from dataclasses import replace
+from datetime import datetime
 from http import HTTPStatus
 
 from azure.core.exceptions import HttpResponseError
@@ -80,7 +81,18 @@ def _from_document(operation: OperationRef, body: object, wait: float) -> Operat
         return OperationStatus(OperationState.FAILED, error=_cause(operation, body, status))
     if status and status != "Succeeded":
         return OperationStatus(OperationState.IN_PROGRESS, wait)
-    return OperationStatus(OperationState.SUCCEEDED)
+    return OperationStatus(OperationState.SUCCEEDED, took_seconds=_took(body))
+
+
+def _took(body: object) -> float | None:
+    """Seconds from `startTime` to `endTime`, which providers may leave out ("common operation status")."""
+    if not isinstance(body, dict):
+        return None
+    try:
+        begun, ended = (datetime.fromisoformat(str(body[name])) for name in ("startTime", "endTime"))
+        return max(0.0, (ended - begun).total_seconds())
+    except (KeyError, ValueError, TypeError):  # TypeError: one of them without a time zone
+        return None
 
 
 def _cause(operation: OperationRef, body: object, status: str) -> BuildError:

@@ -73,7 +73,9 @@ def start_script(
             script.name,
             command,
         )
-    return replace(reference(plan, script), url=operation.url)
+    return replace(
+        reference(plan, script), url=operation.url, retry_after_seconds=operation.retry_after_seconds
+    )
 
 
 def _parameters(values: dict[str, str]) -> list[RunCommandInputParameter] | None:
@@ -95,7 +97,13 @@ def exists(client: ComputeManagementClient, plan: BuildPlan, script: Script) -> 
 
 
 def reference(plan: BuildPlan, script: Script) -> OperationRef:
-    return OperationRef(OperationKind.RUN_COMMAND, f"{vm_id(plan, script.vm)}/runCommands/{script.name}")
+    """The same step of the same template takes about as long each time."""
+    step = script.log_blob.rpartition("/")[2]
+    return OperationRef(
+        OperationKind.RUN_COMMAND,
+        f"{vm_id(plan, script.vm)}/runCommands/{script.name}",
+        what=f"{plan.location} {plan.template_name} {step}",
+    )
 
 
 def delete_script(client: ComputeManagementClient, plan: BuildPlan, vm: PlannedVm, name: str) -> OperationRef:

@@ -1,5 +1,7 @@
 """A gallery of a run's own, for a VM that no managed image can be the source of; see docs/adr."""
 
+from dataclasses import replace
+
 from azure.mgmt.compute import ComputeManagementClient
 from azure.mgmt.compute.models import (
     Gallery,
@@ -80,4 +82,4 @@ def put_version(client: ComputeManagementClient, plan: BuildPlan, wanted: Staged
             VERSION,
             version,
         )
-    return OperationRef(OperationKind.GALLERY_VERSION, wanted.id, operation.url)
+    return replace(operation, kind=OperationKind.GALLERY_VERSION)

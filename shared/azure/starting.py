@@ -1,5 +1,6 @@
 """Starts a long-running operation without waiting: the answer's headers become an `OperationRef`."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -7,7 +8,10 @@ from azure.core.exceptions import HttpResponseError
 from azure.core.polling import NoPolling
 
 from shared.azure.errors import is_absent
+from shared.azure.throttling import retry_after
 from shared.domain.operations import OperationKind, OperationRef
+
+_PLACE = re.compile(r"/locations/([^/?]+)/", re.IGNORECASE)
 
 
 class _FirstAnswer(NoPolling[Any]):
@@ -40,4 +44,16 @@ def _start(
     first = _FirstAnswer()  # type: ignore[no-untyped-call]  # the SDK's constructor has no types
     begin(*args, **kwargs, polling=first)
     url = first.headers.get("Azure-AsyncOperation") or first.headers.get("Location") or ""
-    return OperationRef(kind if url else OperationKind.DONE, resource_id, url)
+    if not url:
+        return OperationRef(OperationKind.DONE, resource_id)
+    what = described(url, resource_id, getattr(begin, "__name__", "operation").removeprefix("begin_"))
+    return OperationRef(kind, resource_id, url, what, retry_after(first.headers))
+
+
+def described(url: str, resource_id: str, verb: str) -> str:
+    """An operation's kind by where its URL says it runs, the type of its resource and the SDK's verb:
+    `westeurope virtualMachines deallocate`.
+    """
+    place = _PLACE.search(url)
+    kind = ".".join(resource_id.partition("/providers/")[2].split("/")[1::2]) or "resourceGroups"
+    return f"{place[1].lower() if place else 'anywhere'} {kind} {verb}"

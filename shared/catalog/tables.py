@@ -18,6 +18,7 @@ TEMPLATES = "kilntemplates"
 OPERATIONS = "kilnoperations"
 IMAGES = "kilnimages"
 CYCLES = "kilncycles"
+DURATIONS = "kilndurations"
 
 
 def is_key(text: str) -> bool:
@@ -37,5 +38,5 @@ def make_table_service(settings: Settings, credential: TokenCredential) -> Table
 def create_tables(service: TableServiceClient) -> None:
     """Creates the tables that are missing."""
     with azure_errors("create the tables"):
-        for name in (RUNS, RUNS_OF_TEMPLATES, CLAIMS, TEMPLATES, OPERATIONS, IMAGES, CYCLES):
+        for name in (RUNS, RUNS_OF_TEMPLATES, CLAIMS, TEMPLATES, OPERATIONS, IMAGES, CYCLES, DURATIONS):
             service.create_table_if_not_exists(name)

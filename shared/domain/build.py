@@ -136,10 +136,15 @@ class OperationCall:
 
 @dataclass(frozen=True)
 class PollCall:
-    """Input of `poll_stoppable`: an operation that is left when the run is asked to end."""
+    """Input of `poll_operation`, and of `poll_stoppable`, which leaves an operation whose run is to end.
+
+    `seconds` is how long the operation has gone on, `looked_seconds` how long it had at the look before.
+    """
 
     run_id: str
     operation: OperationRef
+    seconds: float = 0.0
+    looked_seconds: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,8 @@ from shared.domain.template_record import TemplateAddress
 from shared.image_templates.request import Request
 from shared.services import Services
 
+LONGEST_WISH_SECONDS = 15.0  # of ours as a service: somebody looks at a build that has ended at most so late
+
 
 def show(kiln: Services, stored: Stored, status: int = 200) -> Answer:
     """The template with its ETag."""
@@ -40,7 +42,7 @@ def retry_after(policy: PollPolicy, since: str) -> dict[str, str]:
     Below a second the finer header is sent: `Retry-After` counts whole seconds, and clients take 0 for 30.
     """
     age = (datetime.now(UTC) - datetime.fromisoformat(since)).total_seconds()
-    seconds = min(max(policy.first_seconds, age / 10), policy.longest_seconds)
+    seconds = max(policy.first_seconds, min(age / 10, LONGEST_WISH_SECONDS))
     if seconds < 1:
         return {"x-ms-retry-after-ms": str(int(seconds * 1000))}
     return {"Retry-After": str(int(seconds))}

@@ -39,8 +39,8 @@ def slow(host: VirtualHost, hours: float) -> Any:
     """A poll by which the VM's creation takes that long and every other operation is done."""
     began: list[float] = []
 
-    def poll(operation: dict[str, Any]) -> Any:
-        if operation["resource_id"] != "create_vm":
+    def poll(asked: dict[str, Any]) -> Any:
+        if asked["operation"]["resource_id"] != "create_vm":
             return value(OperationStatus(OperationState.SUCCEEDED))
         began.append(host.now.timestamp())
         over = host.now.timestamp() - began[0] >= hours * 3600

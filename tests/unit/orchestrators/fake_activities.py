@@ -92,8 +92,8 @@ def polls(failing: dict[str, OperationStatus]) -> Any:
     """A poll that fails for the operations of the activities named."""
 
     def poll(asked: dict[str, Any]) -> Any:
-        operation = asked.get("operation", asked)
-        return value(failing.get(operation["resource_id"], OperationStatus(OperationState.SUCCEEDED)))
+        resource = asked["operation"]["resource_id"]
+        return value(failing.get(resource, OperationStatus(OperationState.SUCCEEDED)))
 
     return poll
 

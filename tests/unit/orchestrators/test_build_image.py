@@ -137,8 +137,8 @@ def test_a_build_that_takes_too_long_cleans_up() -> None:
     still = OperationStatus(OperationState.IN_PROGRESS, retry_after_seconds=400)
     left = [still] * 20
 
-    def poll(operation: dict[str, Any]) -> Any:
-        slow = operation["resource_id"] == "create_vm" and left
+    def poll(asked: dict[str, Any]) -> Any:
+        slow = asked["operation"]["resource_id"] == "create_vm" and left
         return value(left.pop() if slow else OperationStatus(OperationState.SUCCEEDED))
 
     error, simulation = build(succeeding() | {"poll_operation": poll})

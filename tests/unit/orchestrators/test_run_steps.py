@@ -76,8 +76,8 @@ def test_a_restart_comes_before_its_check() -> None:
 def test_updates_are_installed_until_no_restart_is_needed() -> None:
     rounds = [RESTART, RESTART, OperationStatus(OperationState.SUCCEEDED, exit_code=0)]
 
-    def poll(operation: dict[str, Any]) -> Any:
-        is_script = operation["resource_id"] == "start_step"
+    def poll(asked: dict[str, Any]) -> Any:
+        is_script = asked["operation"]["resource_id"] == "start_step"
         return value(rounds.pop(0) if is_script else OperationStatus(OperationState.SUCCEEDED))
 
     step = StagedStep(Phase.CUSTOMIZE, 0, "WindowsUpdate", "updates", most_restarts=5)
