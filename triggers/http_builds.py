@@ -11,7 +11,7 @@ from shared.api.builds import run_body, run_etag
 from shared.api.byte_range import ByteRange, read_range
 from shared.api.query import Query
 from shared.api.run_query import FollowQuery, read_follow_query, read_list_query
-from shared.catalog.logs import LogChunk, read_log
+from shared.catalog.logs import MOST_BYTES, LogChunk, read_log
 from shared.catalog.run_rows import is_row_key
 from shared.domain.codec import Json
 from shared.domain.run import Run
@@ -92,11 +92,12 @@ def get_logs(req: func.HttpRequest) -> func.HttpResponse:
     if run is None:
         raise _not_found(req.route_params["run"])
     wanted = read_range(req.headers.get("range", ""))
-    chunk = read_log(services().documents, run, wanted.first if wanted else offset)
-    return _whole_log(chunk) if wanted is None else _part_of_log(chunk, wanted)
+    if wanted is None:
+        return _log(read_log(services().documents, run, offset))
+    return _part_of_log(read_log(services().documents, run, wanted.first, wanted.most(MOST_BYTES)), wanted)
 
 
-def _whole_log(chunk: LogChunk, status: int = 200, content_range: str = "") -> func.HttpResponse:
+def _log(chunk: LogChunk, status: int = 200, content_range: str = "") -> func.HttpResponse:
     headers = {
         "x-kiln-next-offset": str(chunk.next_offset),
         "x-kiln-complete": str(chunk.complete).lower(),
@@ -112,11 +113,7 @@ def _part_of_log(chunk: LogChunk, wanted: ByteRange) -> func.HttpResponse:
     """206; how long the log will become is not known, which `*` says."""
     if not chunk.data:
         raise Refusal("RangeNotSatisfiable", f"there is no byte {wanted.first} in the log", 416)
-    most = len(chunk.data) if wanted.last is None else wanted.last - wanted.first + 1
-    data = chunk.data[:most]
-    following = wanted.first + len(data)
-    part = LogChunk(data, following, chunk.complete and len(data) == len(chunk.data))
-    return _whole_log(part, 206, f"bytes {wanted.first}-{following - 1}/*")
+    return _log(chunk, 206, f"bytes {wanted.first}-{chunk.next_offset - 1}/*")
 
 
 @bp.route("builds/{run}/cancel", methods=["POST"])

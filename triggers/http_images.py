@@ -6,28 +6,33 @@ import azure.durable_functions as df
 import azure.functions as func
 
 from shared.access.roles import Role
+from shared.api.arm import Refusal, skip_token
 from shared.api.errors import error_body
+from shared.api.image_query import read_image_query
 from shared.api.images import image_body, lineage_body, stale_body
+from shared.catalog.images import is_place
 from shared.domain.codec import Json
 from shared.rebuilds.lineage import ancestors, descendants, stale
 from shared.services import services
 from triggers.answers import answer, guarded
 
 bp = df.Blueprint()
-MOST_IMAGES = 1000
 
 
 @bp.route("images", methods=["GET"])
 @guarded(Role.READER)
 def list_images(req: func.HttpRequest) -> func.HttpResponse:
-    """All versions, or those of `definition` (full ARM id); at most 1000. `stale=true`: those to rebuild."""
+    """A page of all versions, or of those of `definition` (full ARM id). `stale=true`: those to rebuild."""
+    asked = read_image_query(req.params)
+    if asked.after and not is_place(asked.after):
+        raise Refusal("InvalidParameter", "continuationToken: is none that this list has answered with", 400)
     images = services().images
-    if req.params.get("stale", "false").lower() == "true":
-        found: list[Json] = [stale_body(image, newer) for image, newer in islice(stale(images), MOST_IMAGES)]
-        return answer({"value": found})
-    definition = req.params.get("definition", "")
-    listed = images.of_definition(definition) if definition else images.all()
-    return answer({"value": [image_body(image) for image in islice(listed, MOST_IMAGES)]})
+    if asked.stale:
+        found: list[Json] = [stale_body(image, newer) for image, newer in islice(stale(images), asked.limit)]
+        return answer({"value": found, "continuationToken": None})
+    page = images.page(asked.definition, asked.after, asked.limit)
+    token = skip_token(page.after) if page.after else None
+    return answer({"value": [image_body(image) for image in page.images], "continuationToken": token})
 
 
 @bp.route("images/lineage", methods=["GET"])

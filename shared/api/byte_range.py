@@ -13,6 +13,10 @@ class ByteRange:
     first: int
     last: int | None = None
 
+    def most(self, otherwise: int) -> int:
+        """How many bytes are wanted, or `otherwise`."""
+        return otherwise if self.last is None else self.last - self.first + 1
+
 
 def read_range(text: str) -> ByteRange | None:
     """None for what is to be ignored: other units, several ranges, and those that count from the end."""

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from shared.api.arm import Refusal
+from shared.api.arm import Refusal, read_skip_token
 from shared.domain.problems import Problem
 
 # Digits of 10**15 fit wherever a number goes: a table's key, a range of bytes, a pause in seconds.
@@ -52,6 +52,15 @@ class Query:
         except (ValueError, OverflowError):
             self.problem(name, "must be a time in ISO 8601, like 2026-11-21T12:00:00Z")
             return None
+
+    def token(self, name: str) -> str:
+        """The key in a continuation token; whether it is one of the list's is the catalog's to say."""
+        text = self.values.get(name)
+        try:
+            return read_skip_token(text) if text else ""
+        except (ValueError, RecursionError):
+            self.problem(name, "is none that this list has answered with")
+            return ""
 
     def problem(self, name: str, message: str) -> None:
         self.problems.append(Problem(name, message, "InvalidParameter"))

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from shared.api.arm import read_skip_token
 from shared.api.query import Query
 from shared.domain.run import RunState
 from shared.domain.run_filter import RunFilter
@@ -41,7 +40,7 @@ def read_list_query(values: Mapping[str, str]) -> ListQuery:
         until=query.moment("until"),
     )
     limit = query.whole("limit", least=1, most=MOST_RUNS, default=50)
-    after = _after(query)
+    after = query.token("continuationToken")
     query.check()
     return ListQuery(wanted, limit, after)
 
@@ -70,13 +69,3 @@ def _template(query: Query) -> str:
     if text and template_name(text) and match_arm_id(text, IMAGE_TEMPLATE) is None:
         query.problem("template", "must be a template's name or its full ARM id")
     return text
-
-
-def _after(query: Query) -> str:
-    """Whether it is the key of a run is the catalog's to say."""
-    token = query.text("continuationToken")
-    try:
-        return read_skip_token(token) if token else ""
-    except (ValueError, RecursionError):
-        query.problem("continuationToken", "is none that this list has answered with")
-        return ""

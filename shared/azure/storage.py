@@ -20,6 +20,7 @@ from azure.storage.blob import (
 )
 
 from shared.azure.errors import azure_errors, is_absent
+from shared.azure.http_options import http_options
 from shared.domain.errors import BuildError
 from shared.domain.operations import OperationKind, OperationRef, OperationState, OperationStatus
 from shared.settings import Settings
@@ -32,8 +33,10 @@ DIGEST = "sha256"  # metadata of a blob
 def make_blob_service(settings: Settings, credential: TokenCredential) -> BlobServiceClient:
     """By connection string where there is one, else with the app's identity."""
     if settings.storage_connection:
-        return BlobServiceClient.from_connection_string(settings.storage_connection)
-    return BlobServiceClient(f"https://{settings.storage_account}.blob.core.windows.net", credential)
+        url = BlobServiceClient.from_connection_string(settings.storage_connection).url
+        return BlobServiceClient.from_connection_string(settings.storage_connection, **http_options(url))
+    url = f"https://{settings.storage_account}.blob.core.windows.net"
+    return BlobServiceClient(url, credential, **http_options(url))
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from azure.core.exceptions import (
     ResourceExistsError,
@@ -11,11 +12,26 @@ from azure.data.tables import TableClient, TableEntity
 
 from shared.azure.errors import azure_errors
 from shared.catalog.entities import document_columns, etag_of, read_document, replace_if_unchanged
-from shared.catalog.tables import is_key
+from shared.catalog.tables import MOST_ROWS, is_key
 from shared.domain.errors import TransientError
 from shared.domain.published_image import PublishedImage, lineage_key, version_of
 
 _ATTEMPTS = 8
+_BETWEEN = "/"  # no key of a table holds one
+
+
+@dataclass(frozen=True)
+class ImagePage:
+    """`after` is where the next page begins, empty for the last one."""
+
+    images: tuple[PublishedImage, ...]
+    after: str
+
+
+def is_place(text: str) -> bool:
+    """Whether a page could begin behind `text`."""
+    parts = text.split(_BETWEEN)
+    return len(parts) == 2 and all(map(is_key, parts))  # noqa: PLR2004 - partition and row
 
 
 @dataclass(frozen=True)
@@ -50,6 +66,20 @@ class ImageCatalog:
             if after == before or self._replace(entity, after):
                 return after
         raise TransientError(f"too many writers change {version_id} at once")
+
+    def page(self, definition_id: str, after: str, size: int) -> ImagePage:
+        """At most `size` images behind the key `after`, of one definition or, when that is empty, of all."""
+        partition, _, row = after.partition(_BETWEEN)
+        parameters = {"of": _partition(definition_id), "p": partition, "r": row}
+        asked = "PartitionKey ge @p and (PartitionKey gt @p or RowKey gt @r )"  # the SDK reads words
+        asked = f"PartitionKey eq @of and {asked}" if definition_id else asked
+        most = min(size + 1, MOST_ROWS)
+        with azure_errors("list the images"):
+            found = self.table.query_entities(asked, parameters=parameters, results_per_page=most)
+            rows = list(islice(found, size + 1))
+        last = rows[size - 1] if len(rows) > size else None
+        key = f"{last['PartitionKey']}{_BETWEEN}{last['RowKey']}" if last else ""
+        return ImagePage(tuple(map(_image, rows[:size])), key)
 
     def of_definition(self, definition_id: str) -> tuple[PublishedImage, ...]:
         """All versions that Kiln published to the definition, in no order."""

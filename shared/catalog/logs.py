@@ -27,27 +27,32 @@ class _Section:
     blob: str
 
 
-def read_log(documents: RunDocuments, run: Run, offset: int) -> LogChunk:
-    """The log from `offset` (bytes), at most 1 MiB."""
-    data = b""
-    position = 0
+def read_log(documents: RunDocuments, run: Run, offset: int, most: int = MOST_BYTES) -> LogChunk:
+    """The log from `offset` (bytes), at most `most` of it and 1 MiB."""
+    room, data, position = min(most, MOST_BYTES), b"", 0
     for section in _sections(documents, run):
-        size = documents.blobs.size(section.blob) or 0
-        room = MOST_BYTES - len(data)
-        data += _slice(documents, section, offset + len(data) - position, room)
-        position += len(section.heading) + size
+        if len(data) == room:
+            return LogChunk(data, offset + room, complete=False)
+        part, length = _part(documents, section, offset + len(data) - position, room - len(data))
+        data += part
+        position += length
     end = offset + len(data)
     return LogChunk(data, end, run.ended and end >= position)
 
 
-def _slice(documents: RunDocuments, section: _Section, start: int, count: int) -> bytes:
-    """At most `count` bytes of the section, from its byte `start` on."""
-    if count <= 0:
-        return b""
+def _part(documents: RunDocuments, section: _Section, start: int, count: int) -> tuple[bytes, int]:
+    """At most `count` bytes of the section, from its byte `start` on; and how long the section is.
+
+    Whoever has read less than there was room for knows the length without asking.
+    """
     heading = section.heading[max(start, 0) :][:count]
-    rest = count - len(heading)
-    body = documents.blobs.read(section.blob, max(0, start - len(section.heading)), rest) if rest else b""
-    return heading + (body or b"")
+    begin, room = max(0, start - len(section.heading)), count - len(heading)
+    size = documents.blobs.size(section.blob) or 0 if begin else None
+    wanted = room if size is None else min(room, max(0, size - begin))
+    body = (documents.blobs.read(section.blob, begin, wanted) or b"") if wanted else b""
+    if size is None:
+        size = len(body) if len(body) < room else documents.blobs.size(section.blob) or 0
+    return heading + body, len(section.heading) + size
 
 
 def _sections(documents: RunDocuments, run: Run) -> Iterator[_Section]:

@@ -1,12 +1,12 @@
 """What is asked of the tables of runs, as OData: ranges of keys first, so that nothing else is looked at."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from shared.catalog.run_rows import GOING_ON, countdown, partition_of, template_partition
+from shared.catalog.run_rows import GOING_ON, LAST_KEY, countdown, partition_of, template_partition
 from shared.domain.run_filter import RunFilter
 
-Condition = tuple[str, str]  # "RowKey gt" and a value
+Condition = tuple[str, str]  # what is compared and how, and a value
 
 
 @dataclass(frozen=True)
@@ -17,33 +17,35 @@ class Query:
     parameters: dict[str, str] = field(default_factory=dict)
 
 
-def runs_in_time(wanted: RunFilter, after: str) -> Query:
-    """Of the table of runs: those behind the key `after`, the newest first."""
-    keys = list(_keys(wanted, after))
-    # The partition is the beginning of the key, so each bound of a key is one of partitions too.
-    bounds = [
-        (f"PartitionKey {'ge' if word in ('gt', 'ge') else 'le'}", partition_of(key))
-        for word, key in ((name.removeprefix("RowKey "), key) for name, key in keys)
-    ]
-    return _query([*(bounds or [("PartitionKey ge", "0")]), *keys], [state.value for state in wanted.states])
+def runs_in_time(wanted: RunFilter, after: str = "", end: str = LAST_KEY) -> Query:
+    """Of the table of runs: those behind the key `after` and not behind `end`, the newest first."""
+    bounds = [("le", end), *_bounds(wanted, after)]
+    # A partition is the beginning of its keys, so what bounds keys bounds partitions too.
+    partitions = [(f"PartitionKey {word[0]}e", partition_of(key)) for word, key in bounds]
+    return _query([*partitions, *_keys(bounds)], [state.value for state in wanted.states])
 
 
 def runs_of_template(wanted: RunFilter, after: str) -> Query:
     """Of the table of templates' runs: the same for one template. Runs that go on are in any answer."""
     whole_id = wanted.template.startswith("/")
-    conditions = [("PartitionKey eq", template_partition(wanted.template)), *_keys(wanted, after)]
+    conditions = [("PartitionKey eq", template_partition(wanted.template)), *_keys(_bounds(wanted, after))]
     conditions += [("template eq", wanted.template.lower())] if whole_id else []
     states = [state.value for state in wanted.states]
     return _query(conditions, [*states, GOING_ON] if states else [])
 
 
-def _keys(wanted: RunFilter, after: str) -> Iterable[Condition]:
+def _bounds(wanted: RunFilter, after: str) -> Iterator[Condition]:
+    """Of keys, which grow towards the past."""
     if after:
-        yield "RowKey gt", after
+        yield "gt", after
     if wanted.since:
-        yield "RowKey lt", countdown(wanted.since, 1)
+        yield "lt", countdown(wanted.since, 1)
     if wanted.until:
-        yield "RowKey ge", countdown(wanted.until, 1)
+        yield "ge", countdown(wanted.until, 1)
+
+
+def _keys(bounds: Iterable[Condition]) -> list[Condition]:
+    return [(f"RowKey {word}", key) for word, key in bounds]
 
 
 def _query(conditions: list[Condition], states: list[str]) -> Query:

@@ -14,6 +14,7 @@ from shared.domain.run import Run
 
 _LAST_SECOND = 9_999_999_999
 _PARTITION_DIGITS = 5
+LAST_KEY = f"{_LAST_SECOND}~"  # behind that of any run
 GOING_ON = ""  # the state of a template's run that may not have ended: its own row knows
 
 

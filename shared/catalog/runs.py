@@ -9,16 +9,26 @@ from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
 from azure.data.tables import TableClient, TableEntity, UpdateMode
 
 from shared.azure.errors import azure_errors
-from shared.catalog.ended_runs import EndedRuns
 from shared.catalog.entities import etag_of, read_document, replace_if_unchanged
+from shared.catalog.recent import Recent
 from shared.catalog.run_queries import Query, runs_in_time, runs_of_template
-from shared.catalog.run_rows import GOING_ON, partition_of, row_key, row_of_template, run_of, run_row
+from shared.catalog.run_rows import (
+    GOING_ON,
+    LAST_KEY,
+    partition_of,
+    row_key,
+    row_of_template,
+    run_of,
+    run_row,
+)
+from shared.catalog.tables import MOST_ROWS
 from shared.domain.errors import BuildError, BuildFailed, TransientError
 from shared.domain.run import Run, RunState
 from shared.domain.run_filter import RunFilter
 from shared.domain.transitions import Event, apply
 
-MOST_ROWS = 1000  # of one answer of the service
+KEPT_RUNS = 2000  # some 10 KiB each
+KEPT_PAGES = 200
 _ATTEMPTS = 8
 
 
@@ -35,12 +45,14 @@ class RunCatalog:
     """The table of runs, whose rows are the truth, and the table that finds those of a template.
 
     The latter is written before a run is there and after it has ended, so what a process that dies in between
-    leaves is a row whose run is asked for by its own.
+    leaves is a row whose run is asked for by its own. `ended` holds runs that cannot change any more, and
+    `ends` where pages ended when they were last asked for.
     """
 
     table: TableClient
     of_templates: TableClient
-    ended: EndedRuns = field(default_factory=EndedRuns)
+    ended: Recent[str, Run] = field(default_factory=lambda: Recent(KEPT_RUNS))
+    ends: Recent[tuple[RunFilter, str, int], str] = field(default_factory=lambda: Recent(KEPT_PAGES))
 
     def add(self, run: Run) -> None:
         """Adds the run unless it is there already, in whatever state."""
@@ -71,14 +83,30 @@ class RunCatalog:
 
     def page(self, wanted: RunFilter, after: str, size: int) -> RunPage:
         """At most `size` runs behind the key `after`, the newest first; holds no more than that in memory."""
-        listed = self._of_template(wanted, after, size + 1) if wanted.template else None
-        runs = list(islice(listed or self._in_time(runs_in_time(wanted, after), size + 1), size + 1))
+        if wanted.template:
+            runs = list(islice(self._of_template(wanted, after, size + 1), size + 1))
+        else:
+            runs = self._first_in_time(wanted, after, size + 1)
         shown = runs[:size]
         return RunPage(tuple(shown), row_key(shown[-1].id) if len(runs) > size else "")
 
+    def _first_in_time(self, wanted: RunFilter, after: str, count: int) -> list[Run]:
+        """Looks no further than the page reached when it was last asked for, if that is enough.
+
+        Runs are added in front of it, so it nearly always is. A table service that sorts all that it finds
+        (Azurite) answers three times as fast for it, and none is slower.
+        """
+        asked, runs = (wanted, after, count), list[Run]()
+        for end in filter(None, (self.ends.get(asked), LAST_KEY)):
+            runs = list(islice(self._in_time(runs_in_time(wanted, after, end), count), count))
+            if len(runs) == count:
+                self.ends.keep(asked, row_key(runs[-1].id))
+                break
+        return runs
+
     def since(self, moment: datetime, states: Collection[RunState]) -> Iterator[Run]:
         """Runs created at a moment or later that are in one of these states, the newest first."""
-        return self._in_time(runs_in_time(RunFilter(tuple(states), since=moment), ""), MOST_ROWS)
+        return self._in_time(runs_in_time(RunFilter(tuple(states), since=moment)), MOST_ROWS)
 
     def _in_time(self, query: Query, rows: int) -> Iterator[Run]:
         for row in _rows(self.table, query, rows):
@@ -92,7 +120,12 @@ class RunCatalog:
 
     def _run(self, row: TableEntity) -> Run:
         known = self.ended.get(run_of(row["RowKey"]))
-        return known or self.ended.keep(read_document(Run, row))
+        if known is not None:
+            return known
+        run = read_document(Run, row)
+        if run.ended:
+            self.ended.keep(run.id, run)
+        return run
 
     def _entity(self, run_id: str) -> TableEntity | None:
         try:

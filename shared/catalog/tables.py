@@ -6,9 +6,11 @@ from azure.core.credentials import TokenCredential
 from azure.data.tables import TableServiceClient
 
 from shared.azure.errors import azure_errors
+from shared.azure.http_options import http_options
 from shared.settings import Settings
 
 MOST_KEY_BYTES = 1024
+MOST_ROWS = 1000  # of one answer of the service
 _UNFIT = re.compile(r"[/\\#?\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 RUNS = "kilnruns"
@@ -30,9 +32,10 @@ def is_key(text: str) -> bool:
 def make_table_service(settings: Settings, credential: TokenCredential) -> TableServiceClient:
     """By connection string where there is one, else with the app's identity."""
     if settings.storage_connection:
-        return TableServiceClient.from_connection_string(settings.storage_connection)
-    endpoint = f"https://{settings.storage_account}.table.core.windows.net"
-    return TableServiceClient(endpoint=endpoint, credential=credential)
+        url = TableServiceClient.from_connection_string(settings.storage_connection).url
+        return TableServiceClient.from_connection_string(settings.storage_connection, **http_options(url))
+    url = f"https://{settings.storage_account}.table.core.windows.net"
+    return TableServiceClient(endpoint=url, credential=credential, **http_options(url))
 
 
 def create_tables(service: TableServiceClient) -> None:

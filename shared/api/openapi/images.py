@@ -1,5 +1,6 @@
 """Published images: lists, lineage, revocation."""
 
+from shared.api.image_query import MOST_IMAGES
 from shared.api.openapi.common import ARM_ID, INVALID, refused
 from shared.api.openapi.model import Area, Reply, Route, query
 from shared.api.openapi.schema import (
@@ -14,6 +15,7 @@ from shared.api.openapi.schema import (
     record,
     reference,
     text,
+    whole,
 )
 from shared.domain.published_image import ImageState
 
@@ -36,6 +38,12 @@ _IMAGE: dict[str, Schema] = {
 
 SCHEMAS: dict[str, Schema] = {
     "Image": record(_IMAGE, {"newerParent": text("With `stale=true`: what its parent's newest version is.")}),
+    "ImagePage": record(
+        {
+            "value": array(reference("Image")),
+            "continuationToken": nullable(text("Asks for the next page; null on the last one.")),
+        }
+    ),
     "Lineage": record(
         {
             "image": reference("Image"),
@@ -57,11 +65,17 @@ AREA = Area(
             "GET",
             "/images",
             "listImages",
-            "At most 1000 versions: all, those of a definition, or those that should be built again.",
-            (Reply(200, "The versions.", listing("Image")), INVALID),
+            "Lists versions: all, those of a definition, or those that should be built again.",
+            (Reply(200, "A page of them.", reference("ImagePage")), INVALID),
             (
                 query("definition", "The full ARM id of an image definition.", text()),
-                query("stale", "Only those whose parent has a newer version.", one_of(["true", "false"])),
+                query(
+                    "stale",
+                    "Only those whose parent has a newer version, as many as `limit`.",
+                    one_of(["true", "false"]),
+                ),
+                query("limit", "Versions of one page, 1000 unless given.", whole(least=1, most=MOST_IMAGES)),
+                query("continuationToken", "Of the page before, with the same definition.", text()),
             ),
         ),
         Route(

@@ -47,6 +47,10 @@ def test_pieces_make_the_whole(outputs: list[bytes], data: st.DataObject) -> Non
     rest = read_log(documents, run, cut)
     assert rest.data == whole.data[cut:]
     assert rest.next_offset == len(whole.data)
+    count = data.draw(st.integers(1, len(whole.data) - cut + 1)) if whole.data else 1
+    part = read_log(documents, run, cut, count)
+    assert part.data == whole.data[cut : cut + count]
+    assert part.complete == (cut + count >= len(whole.data))
 
 
 def test_validations_and_further_rounds_have_sections_of_their_own() -> None:

@@ -84,7 +84,10 @@ def test_what_is_asked_for_stands_apart_from_the_question() -> None:
 
 def test_bounds_in_time_are_bounds_of_partitions() -> None:
     moment = datetime(2026, 1, 1, tzinfo=UTC)
-    asked = runs_in_time(RunFilter(since=moment, until=moment + timedelta(days=1)), "")
-    words = [word.partition(" @")[0] for word in asked.text.split(" and ")]
-    assert words == ["PartitionKey le", "PartitionKey ge", "RowKey lt", "RowKey ge"]
-    assert asked.parameters["v2"].startswith(asked.parameters["v0"])
+    asked = runs_in_time(RunFilter(since=moment, until=moment + timedelta(days=1)))
+    words = [word.partition(" @") for word in asked.text.split(" and ")]
+    bounds = [(name.partition(" ")[2], asked.parameters[value]) for name, _, value in words]
+    partitions, keys = bounds[:3], bounds[3:]
+    assert [word for word, _ in partitions] == ["le", "le", "ge"]
+    assert [word for word, _ in keys] == ["le", "lt", "ge"]
+    assert all(key.startswith(part) for (_, part), (_, key) in zip(partitions, keys, strict=True))
