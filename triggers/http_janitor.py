@@ -7,10 +7,11 @@ import azure.durable_functions as df
 import azure.functions as func
 
 from activities.janitor import find_leftovers
+from activities.layers import find_stale_layers
 from shared.access.roles import Role
 from shared.api.errors import error_body
 from shared.api.janitor import findings_body, report_body
-from shared.domain.janitor import SweepCall
+from shared.domain.janitor import Leftovers, SweepCall
 from shared.services import services
 from shared.sweeping import INSTANCE, lost_runs, start_sweep
 from triggers.answers import answer, guarded_async
@@ -32,7 +33,10 @@ async def sweep(req: func.HttpRequest, client: df.DurableOrchestrationClient) ->
     if wanted == "true":
         now = datetime.now(UTC)
         lost = await asyncio.to_thread(lost_runs, kiln, durable, now)
-        leftovers = await asyncio.to_thread(find_leftovers, kiln, SweepCall(now.isoformat()))
+        call = SweepCall(now.isoformat())
+        leftovers = await asyncio.to_thread(find_leftovers, kiln, call)
+        stale = await asyncio.to_thread(find_stale_layers, kiln, call)
+        leftovers = Leftovers((*leftovers.found, *stale.found))
         return answer(findings_body(lost, leftovers))
     started = (await asyncio.to_thread(start_sweep, kiln, durable)).started
     return answer({"started": started}, 202, {"Location": "/api/janitor"})

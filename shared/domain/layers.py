@@ -192,7 +192,8 @@ def _why(wanted: LayerChain, index: int, own: Sequence[Layer], now: datetime) ->
         if layer.key == key and layer.usable and not _lives(layer, now):
             return f"its layer expires at {layer.expires_at}"
     told = wanted.short(index + 1).split()
-    closest = max((layer.chain.split() for layer in own), key=lambda parts: _shared(parts, told), default=[])
+    chains = (layer.chain.split() for layer in own)
+    closest = max(chains, key=lambda parts: (_shared(parts, told), len(parts)), default=[])
     shared = _shared(closest, told)
     if shared in (len(closest), len(told)) or (index and shared < FIRST_STEP):
         return "no layer of it is kept"

@@ -40,7 +40,10 @@ def claim(kiln: Services, call: ClaimCall) -> Claimed:
 
 
 def claim_patch(kiln: Services, call: ClaimCall) -> Claimed:
-    """The same for a run that needs no new version, but only its turn; CURRENT when the template is gone."""
+    """The same for a run that needs no new version, but only its turn; CURRENT when the template is gone.
+
+    It begins with no layer: what scripts install anew is what it is for.
+    """
     for _ in range(ATTEMPTS):
         stored = kiln.templates.get(call.address)
         if stored is None:
@@ -50,7 +53,7 @@ def claim_patch(kiln: Services, call: ClaimCall) -> Claimed:
         current = _last_run(kiln, stored.record)
         if current is not None and not current.ended:
             return Claimed(ClaimOutcome.BUSY)
-        if _take(kiln, stored, stored.record.triggers, call):
+        if _take(kiln, stored, stored.record.triggers, call, cache=False):
             return _started(kiln, stored.record, call)
     raise TransientError(f"too many writers change template {call.address.name} at once")
 
@@ -68,10 +71,18 @@ def settle(kiln: Services, call: SettleCall) -> None:
     kiln.templates.change(call.address, change)
 
 
-def _take(kiln: Services, stored: Stored, triggers: tuple[TriggerRecord, ...], call: ClaimCall) -> bool:
+def _take(
+    kiln: Services,
+    stored: Stored,
+    triggers: tuple[TriggerRecord, ...],
+    call: ClaimCall,
+    *,
+    cache: bool = True,
+) -> bool:
     """The one write that decides; the request is stored before, so that the run always finds it."""
     record = stored.record
-    kiln.documents.put_request(call.run_id, request_of(record, call.built_by))
+    request = replace(request_of(record, call.built_by), cache=cache)
+    kiln.documents.put_request(call.run_id, request)
     claimed = replace(record, last_run=call.run_id, outputs=published(kiln, record), triggers=triggers)
     return kiln.templates.replace(stored, claimed) is not None
 

@@ -111,6 +111,7 @@ def test_sixty_templates_go_through_six_waves_and_three_failures_are_told() -> N
     assert {run.built_by for run in world.kiln.runs.found.values()} == {
         "patch cycle monthly-1, started by schedule"
     }
+    assert not any(request.cache for request in world.kiln.documents.requests.values())
 
 
 def test_the_halt_rule_ends_the_cycle_after_the_wave_and_a_resume_does_the_rest() -> None:

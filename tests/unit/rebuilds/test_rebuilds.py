@@ -198,6 +198,7 @@ def test_asking_again_for_a_claim_gives_the_same_answer() -> None:
     first = lineage.claim_rebuild(factory.kiln, call)
     assert lineage.claim_rebuild(factory.kiln, call) == first
     assert first.build is not None
+    assert factory.kiln.documents.requests[call.run_id].cache
     settled = SettleCall(call.address, call.run_id, "2026-11-21T13:00:00+00:00", BuildError("X", "y"))
     for _ in range(2):
         lineage.settle_rebuild(factory.kiln, settled)
