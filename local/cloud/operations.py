@@ -48,6 +48,10 @@ class Operation:
     def resource_id(self) -> ArmId:
         return parse_id(self.resource)
 
+    @property
+    def what(self) -> str:
+        return f"{self.verb} {self.resource_id.type.rpartition('/')[2]}"
+
     def document(self) -> Json:
         """What the `Azure-AsyncOperation` URL answers."""
         document: Json = {"name": self.id, "status": self.status, "startTime": self.start_time}
@@ -139,7 +143,7 @@ class Operations:
     async def _run(self, operation: Operation) -> None:
         async with self.turn(operation.resource_id):
             try:
-                await self._state.wait(operation.started)
+                await self._state.wait(operation.started, operation.what)
                 await self._apply_fault(operation)
                 assert self._perform  # noqa: S101 - connected at composition, before anything can begin
                 operation.result = await self._perform(operation)

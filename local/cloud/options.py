@@ -41,9 +41,17 @@ def parse_options(arguments: Sequence[str] | None = None) -> Options:
     parser.add_argument("--guest", choices=("local", "none"), default="local", help="what runs the scripts")
     pace = parser.add_mutually_exclusive_group()
     pace.add_argument(
-        "--operation-seconds", type=float, default=0.0, help="how long each operation takes at least"
+        "--operation-seconds",
+        action="append",
+        default=[],
+        type=_seconds,
+        metavar="[KIND=]S",
+        help="how long each operation takes at least, or those of a kind: 'PUT virtualMachines=60'",
     )
     pace.add_argument("--operation-ticks", type=int, default=0, help="operations wait for POST /_local/ticks")
+    parser.add_argument(
+        "--operation-spread", type=float, default=0.0, help="the share by which --operation-seconds vary"
+    )
     parser.add_argument(
         "--retry-after", type=int, help="send Retry-After in seconds, as Azure, in place of ms"
     )
@@ -64,7 +72,7 @@ def parse_options(arguments: Sequence[str] | None = None) -> Options:
         data=given.data.absolute(),
         storage=given.storage,
         guest=given.guest,
-        state=_state(given.operation_seconds, given.operation_ticks),
+        state=_state(dict(given.operation_seconds), given.operation_spread, given.operation_ticks),
         record=given.record,
         retry_after_seconds=given.retry_after,
         cores_quota=given.cores_quota,
@@ -72,7 +80,13 @@ def parse_options(arguments: Sequence[str] | None = None) -> Options:
     )
 
 
-def _state(seconds: float, ticks: int) -> ManagedState:
+def _seconds(text: str) -> tuple[str, float]:
+    """The kind of operation in lower case, empty for all, and its seconds. Raises ValueError."""
+    kind, _, seconds = text.rpartition("=")
+    return kind.strip().lower(), float(seconds)
+
+
+def _state(seconds: dict[str, float], spread: float, ticks: int) -> ManagedState:
     if ticks:
         return ByTick(ticks)
-    return ByTime(seconds) if seconds else Immediately()
+    return ByTime(seconds.get("", 0.0), seconds, spread) if seconds else Immediately()

@@ -12,6 +12,7 @@ from local.cloud.composition import Service, compose
 from local.cloud.identity.certificates import Certificates, ensure_certificates
 from local.cloud.identity.managed_identity import APP_SERVICE_PATH
 from local.cloud.listening import HOST, QuietServer, listen, make_server
+from local.cloud.managed_state import Immediately
 from local.cloud.options import Options
 from local.cloud.settings import CloudSettings
 
@@ -31,6 +32,8 @@ async def serve(options: Options) -> None:
         identity=f"http://{HOST}:{identity_socket.getsockname()[1]}{APP_SERVICE_PATH}",
         data=options.data,
         storage=options.storage,
+        # What takes no time is done before anybody could ask.
+        first_retry_after_ms=1 if isinstance(options.state, Immediately) else 50,
         retry_after_seconds=options.retry_after_seconds,
         cores_quota=options.cores_quota,
     )

@@ -17,6 +17,7 @@ class CloudSettings:
     identity: str
     data: Path
     storage: str
+    first_retry_after_ms: int = 50
     retry_after_ms: int = 50
     retry_after_seconds: int | None = None
     cores_quota: int = 100
@@ -24,8 +25,10 @@ class CloudSettings:
     tenant_id: str = TENANT_ID
 
     def first_headers(self) -> dict[str, str]:
-        """When to ask first: at once, because most operations here are done by then."""
-        return self.polling_headers() if self.retry_after_seconds else {"x-ms-retry-after-ms": "1"}
+        """When to ask first."""
+        if self.retry_after_seconds:
+            return self.polling_headers()
+        return {"x-ms-retry-after-ms": str(self.first_retry_after_ms)}
 
     def polling_headers(self) -> dict[str, str]:
         """When to ask again. Azure's clients treat `Retry-After: 0` as 30 s, so the default is the finer

@@ -134,7 +134,7 @@ class GalleryVersions(ResourceType):
         running = self.cloud.operations.running(version.id)
         progress = 0
         if running and running[0].verb == "PUT":
-            progress = min(COMPLETE - 1, self.cloud.state.progress(running[0].started))
+            progress = min(COMPLETE - 1, self.cloud.state.progress(running[0].started, running[0].what))
         state = "Failed" if failed else "Replicating"
         return {"region": region, "state": state, "details": "", "progress": progress}
 
