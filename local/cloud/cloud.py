@@ -12,6 +12,7 @@ from local.cloud.key_vault.servers import VaultServers
 from local.cloud.managed_state import ManagedState
 from local.cloud.operations import Operations
 from local.cloud.ports import Guest
+from local.cloud.preparing import Preparing
 from local.cloud.quotas import Quotas
 from local.cloud.settings import CloudSettings
 from local.cloud.storage import Storage
@@ -31,6 +32,7 @@ class Cloud:
     door: Door
     quotas: Quotas
     vaults: VaultServers
+    preparing: Preparing
 
     async def release_contents(self, owner: Resource) -> None:
         """Removes the contents that a resource stands on, unless another one stands on them too."""

@@ -30,6 +30,7 @@ from local.cloud.local_api import LocalApi
 from local.cloud.operation_requests import OperationRequests
 from local.cloud.operations import Operations
 from local.cloud.options import Options
+from local.cloud.preparing import Preparing
 from local.cloud.providers import RESOURCE_TYPES, readings
 from local.cloud.quotas import Quotas
 from local.cloud.recording import Recorder
@@ -61,6 +62,7 @@ class Service:
         await self.cloud.executions.stop()
         await self.forwarding.stop()
         await self.cloud.vaults.stop()
+        await self.cloud.preparing.stop()
         self.cloud.store.close()
 
 
@@ -106,16 +108,18 @@ def _vault_app(store: Store, tokens: Tokens, faults: Faults, vault: ArmId, addre
 def _cloud(options: Options, settings: CloudSettings) -> Cloud:
     store = Store(settings.data / "cloud.sqlite")
     guest = create_guest(options.guest, settings.data)
+    storage = Storage(settings.storage)
     return Cloud(
         settings=settings,
         store=store,
         state=options.state,
         operations=Operations(store, options.state),
         guest=guest,
-        storage=Storage(settings.storage),
+        storage=storage,
         catalogue=Catalogue(tuple(map(platform_image, guest.marketplace()))),
         executions=Executions(),
         door=Door(),
         quotas=Quotas(settings.data, settings.cores_quota),
         vaults=VaultServers(ensure_certificates(settings.data)),
+        preparing=Preparing(guest, storage),
     )

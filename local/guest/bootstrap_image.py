@@ -53,7 +53,7 @@ def facts(recipe: MmdebstrapRecipe) -> str:
     The machine's own package sources are no part of it: to ask apt for them takes a second.
     """
     hooks = [path.read_text() for path in sorted(HOOKS.glob("*.sh"))]
-    return "\n".join([*_packages(recipe), *hooks, configured_mirror(recipe.distribution)])
+    return "\n".join([*packages(recipe), *hooks, configured_mirror(recipe.distribution)])
 
 
 def build(tier: Tier, recipe: MmdebstrapRecipe, tree: Path, root_uuid: str) -> None:
@@ -82,7 +82,7 @@ def _command(tier: Tier, recipe: MmdebstrapRecipe) -> list[str]:
         f"--mode={'root' if tier is Tier.ROOT else 'unshare'}",
         "--variant=minbase",
         f"--components={','.join(components)}",
-        f"--include={','.join(_packages(recipe))}",
+        f"--include={','.join(packages(recipe))}",
         "--skip=cleanup/apt",
         *(f"--{kind}-hook={HOOKS / name}" for kind, names in hooks.items() for name in names),
         recipe.suite,
@@ -91,7 +91,7 @@ def _command(tier: Tier, recipe: MmdebstrapRecipe) -> list[str]:
     ]
 
 
-def _packages(recipe: MmdebstrapRecipe) -> list[str]:
+def packages(recipe: MmdebstrapRecipe) -> list[str]:
     resolved = () if recipe.suite in _RESOLVED_INCLUDED else ("systemd-resolved",)
     return [*_COMMON, *resolved, *_DISTRIBUTIONS[recipe.distribution].packages, *recipe.packages]
 

@@ -15,7 +15,7 @@ from local.guest import sparse
 from local.guest.changes import Changes
 from local.guest.store import Store
 
-_MOST = 2
+_MOST = 3
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
 
 

@@ -140,6 +140,9 @@ class VirtualMachines(ResourceType):
             await self._create_os_disk(machine)
         elif is_new:
             await boot(self.cloud, machine)
+        if is_new:
+            os_disk = self.cloud.store.get(os_disk_of(machine))
+            self.cloud.preparing.begin(os_disk.internal["diskId"])
         await create_data_disks(self.cloud, machine)
         with self.cloud.store.transaction():
             attach(self.cloud.store, machine)
