@@ -49,6 +49,8 @@ OPERATIONS = [
     "create_managed_image",
     "delete_managed_image",
     "delete_staged_resource",
+    "delete_layer_disk",
+    "keep_layer",
 ]
 PLAIN = [
     "announce",
