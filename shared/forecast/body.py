@@ -16,10 +16,11 @@ def forecast_body(kiln: Services, template: ImageTemplate) -> Json:
     medians = median_seconds(found)
     prices, fault = _prices(kiln)
     cost = cost_of(template, vm_hours(medians), prices, fault)
+    layers_group = kiln.settings.resource_group if kiln.settings.layers.days else ""
     return {
         "templateId": template.id,
         "names": NAMES,
-        "resources": [_resource(each) for each in planned_resources(template)],
+        "resources": [_resource(each) for each in planned_resources(template, layers_group)],
         "history": {"runs": [_times(each) for each in found], "medianSeconds": dict(medians)},
         "cost": _cost(cost),
         "notes": [{"target": note.path, "message": note.text} for note in notes_of(template)],

@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 
 from shared.distributors.gallery_image_id import GalleryImageId
 from shared.domain.janitor import EXPIRES_TAG, RUN_TAG
+from shared.domain.layers import CACHE_TAG, MOST_STEPS, cacheable
 from shared.domain.names import RunNames
 from shared.domain.planned_vm import Role
 from shared.domain.template import (
+    Cache,
     Distributor,
     ImageTemplate,
     ManagedImageDistributor,
@@ -39,8 +41,8 @@ class PlannedResource:
     when: str = ""
 
 
-def planned_resources(template: ImageTemplate) -> tuple[PlannedResource, ...]:
-    """The staging group and what lies in it, then the outputs."""
+def planned_resources(template: ImageTemplate, layers_group: str = "") -> tuple[PlannedResource, ...]:
+    """The staging group and what lies in it, layers, then the outputs. Layers are kept in `layers_group`."""
     group = template.staging_resource_group or f"IT_{template.resource_group}_{template.name}_<guid>"
     tags = {
         **template.managed_resource_tags,
@@ -54,7 +56,8 @@ def planned_resources(template: ImageTemplate) -> tuple[PlannedResource, ...]:
     ]
     when = "the group does not exist" if template.staging_resource_group else ""
     own = PlannedResource("Microsoft.Resources/resourceGroups", group, "", template.location, tags, when=when)
-    return (own, *staged, *(_output(template, item) for item in template.distribute))
+    layers = _layers(template, layers_group) if layers_group else ()
+    return (own, *staged, *layers, *(_output(template, item) for item in template.distribute))
 
 
 def _staged(template: ImageTemplate) -> Iterator[tuple[str, str, str]]:
@@ -73,6 +76,22 @@ def _staged(template: ImageTemplate) -> Iterator[tuple[str, str, str]]:
         yield from _machine(Role.VALIDATION)
     if any(isinstance(item, VhdDistributor) for item in template.distribute):
         yield "Microsoft.Compute/snapshots", _name("snap"), ""
+
+
+def _layers(template: ImageTemplate, group: str) -> Iterator[PlannedResource]:
+    if template.tags.get(CACHE_TAG) == "off":
+        return
+    marks = [customizer.cache for customizer in template.customize]
+    for index in range(min(cacheable(marks), MOST_STEPS)):
+        if marks[index] is Cache.ON:
+            yield PlannedResource(
+                "Microsoft.Compute/snapshots",
+                _name(f"layer-{index + 1:02d}"),
+                group,
+                template.location,
+                kept=True,
+                when="customizers of a Linux image run so far, and the image is generalized (docs/layers.md)",
+            )
 
 
 def _machine(role: Role) -> Iterator[tuple[str, str, str]]:

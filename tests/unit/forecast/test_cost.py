@@ -1,6 +1,7 @@
 """Costs by the user's table: what is known is multiplied, what is not is named."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -76,3 +77,13 @@ def test_resources_are_named_without_a_run() -> None:
     assert found["versions"].name == "gallery/web/<next version>"
     assert (found["versions"].kept, found["snapshots"].kept) == (True, False)
     assert found["resourceGroups"].name == "IT_templates_web_<guid>"
+
+
+def test_layers_are_named_where_they_are_kept() -> None:
+    found = [each for each in planned_resources(TEMPLATE, "kiln") if "layer" in each.name]
+    names = [f"kiln-layer-{number + 1:02d}-<hash>" for number in range(len(TEMPLATE.customize))]
+    assert [(each.name, each.resource_group, each.kept) for each in found] == [
+        (name, "kiln", True) for name in names
+    ]
+    off = replace(TEMPLATE, tags={"kiln-cache": "off"})
+    assert not any("layer" in each.name for each in planned_resources(off, "kiln"))
