@@ -7,118 +7,169 @@ falls behind shows in the figures. Figures are milliseconds.
 
 import argparse
 import asyncio
-import itertools
 import os
 import random
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from functools import partial
+from http import HTTPStatus
 from pathlib import Path
 
-import httpx
-from azure.data.tables import TableServiceClient
+import aiohttp
+from azure.data.tables import TableClient, TableEntity, TableServiceClient
 
 from benchmarks import page
+from benchmarks.api_scene import API_VERSION, GROUP, Scene, fill
 from cli.local.home import Home, current_home
 from cli.local.setup import prepare
 from cli.local.supervisor import bring_up, take_down
-from shared.catalog.runs import RunCatalog
-from shared.catalog.tables import RUNS, RUNS_OF_TEMPLATES
-from shared.domain.names import new_run_id
-from shared.domain.run import Run, RunState
-from shared.domain.template_record import TemplateAddress
+from shared.api.arm import skip_token
+from shared.catalog.run_rows import partition_of, row_key
+from shared.catalog.tables import RUNS
 
-TEMPLATES = 50
-STATES = (RunState.SUCCEEDED, RunState.SUCCEEDED, RunState.SUCCEEDED, RunState.FAILED)
-SPACING = timedelta(minutes=7)
-GROUP, LOCATION = "images", "westeurope"
-# Out of a hundred requests, so many of each kind.
-MIX = {"one run": 60, "newest runs": 15, "failed runs": 10, "runs of a template": 10, "images": 5}
+CONNECTIONS = 64
+STORAGE_READS = 400
+HALF = 0.5
+GOOD = (HTTPStatus.OK, HTTPStatus.PARTIAL_CONTENT)
+LOG_PIECE = 4096  # bytes, of 38 KiB at least
+PROVIDER = "providers/Microsoft.VirtualMachineImages/imageTemplates"
+Ask = Callable[[Scene, random.Random], tuple[str, dict[str, str]]]  # path and headers
+
+
+def one_run(scene: Scene, chance: random.Random) -> tuple[str, dict[str, str]]:
+    """Half of them are among the newest 200, as those are that people and pipelines follow."""
+    return f"/api/builds/{chance.choice(scene.logged if chance.random() < HALF else scene.runs)}", {}
+
+
+def newest_runs(_scene: Scene, _chance: random.Random) -> tuple[str, dict[str, str]]:
+    return "/api/builds?limit=20", {}
+
+
+def a_later_page(scene: Scene, chance: random.Random) -> tuple[str, dict[str, str]]:
+    """Of the first ten pages, as people turn them."""
+    after = row_key(scene.runs[chance.randrange(1, 10) * 20 - 1])
+    return f"/api/builds?limit=20&continuationToken={skip_token(after)}", {}
+
+
+def failed_runs(_scene: Scene, _chance: random.Random) -> tuple[str, dict[str, str]]:
+    return "/api/builds?state=Failed&limit=20", {}
+
+
+def runs_of_a_template(scene: Scene, chance: random.Random) -> tuple[str, dict[str, str]]:
+    return f"/api/builds?template={scene.template(chance.randrange(1000))}&limit=20", {}
+
+
+def part_of_a_log(scene: Scene, chance: random.Random) -> tuple[str, dict[str, str]]:
+    """From anywhere in it, as followers ask."""
+    first = chance.randrange(8 * LOG_PIECE)
+    headers = {"Range": f"bytes={first}-{first + LOG_PIECE - 1}"}
+    return f"/api/builds/{chance.choice(scene.logged)}/logs", headers
+
+
+def images(scene: Scene, chance: random.Random) -> tuple[str, dict[str, str]]:
+    """Twenty: the first of all, or those of a definition."""
+    definition = f"&definition={scene.definition(chance.randrange(1000))}" if chance.random() < HALF else ""
+    return f"/api/images?limit=20{definition}", {}
+
+
+def one_template(scene: Scene, chance: random.Random) -> tuple[str, dict[str, str]]:
+    """By AIB's API: with the state of its last run."""
+    name = scene.template(chance.randrange(1000))
+    group = f"/api/subscriptions/{scene.subscription}/resourceGroups/{GROUP}"
+    return f"{group}/{PROVIDER}/{name}?api-version={API_VERSION}", {}
+
+
+def templates(scene: Scene, _chance: random.Random) -> tuple[str, dict[str, str]]:
+    """A page of twenty by AIB's API, each with the state of its last run."""
+    url = f"/api/subscriptions/{scene.subscription}/{PROVIDER}"
+    return f"{url}?api-version={API_VERSION}&$top=20", {}
+
+
+# Out of a hundred requests, so many of each kind: pipelines follow their runs, dashboards show lists.
+MIX: dict[Ask, int] = {
+    one_run: 45,
+    part_of_a_log: 10,
+    newest_runs: 12,
+    a_later_page: 5,
+    failed_runs: 6,
+    runs_of_a_template: 8,
+    images: 6,
+    one_template: 5,
+    templates: 3,
+}
+
+
+def kind(ask: Ask) -> str:
+    return ask.__name__.replace("_", " ")
 
 
 @dataclass(frozen=True)
 class Sample:
-    """One request: milliseconds from when it was due to its answer, and whether that was a 200."""
+    """One request: milliseconds from when it was due to its answer, and whether that was 200 or 206."""
 
     kind: str
     milliseconds: float
     good: bool
 
 
-def runs(count: int) -> Iterator[Run]:
-    """Runs as they come to be: one every seven minutes, of fifty templates in turn."""
-    begun = datetime(2026, 1, 1, tzinfo=UTC)
-    for index in range(count):
-        created = begun + index * SPACING
-        name = f"template-{index % TEMPLATES}"
-        address = TemplateAddress("11111111-2222-3333-4444-555555555555", GROUP, name)
-        run = Run(new_run_id(name, created, str(index)), address.id, LOCATION, created_at=created.isoformat())
-        ended = (created + timedelta(minutes=5)).isoformat()
-        yield replace(run, state=STATES[index % len(STATES)], started_at=created.isoformat(), ended_at=ended)
-
-
-def fill(storage: str, count: int) -> list[str]:
-    """Writes the runs into the catalog; returns their ids."""
-    with TableServiceClient.from_connection_string(storage) as service:
-        catalog = RunCatalog(*map(service.create_table_if_not_exists, (RUNS, RUNS_OF_TEMPLATES)))
-        made = list(runs(count))
-        with ThreadPoolExecutor(4) as pool:
-            list(pool.map(catalog.add, made))
-    return [run.id for run in made]
-
-
-def paths(ids: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Kind and path of one request after the other."""
-    chance = random.Random(1)
-    kinds = [kind for kind, share in MIX.items() for _ in range(share)]
-    while True:
-        kind = chance.choice(kinds)
-        template = f"template-{chance.randrange(TEMPLATES)}"
-        yield (
-            kind,
-            {
-                "one run": f"/api/builds/{chance.choice(ids)}",
-                "newest runs": "/api/builds?limit=20",
-                "failed runs": "/api/builds?state=Failed&limit=20",
-                "runs of a template": f"/api/builds?template={template}&limit=20",
-                "images": "/api/images",
-            }[kind],
-        )
-
-
-async def load(base: str, ids: Sequence[str], rate: int, seconds: int) -> list[Sample]:
+async def load(base: str, scene: Scene, rate: int, seconds: int) -> list[Sample]:
     """`rate` requests a second for so many seconds."""
-    limits = httpx.Limits(max_connections=100, max_keepalive_connections=100)
-    async with httpx.AsyncClient(base_url=base, limits=limits, timeout=60, trust_env=False) as client:
+    chance = random.Random(1)  # the same requests each time
+    asked = chance.choices(list(MIX), list(MIX.values()), k=rate * seconds)
+    connector = aiohttp.TCPConnector(limit=CONNECTIONS)
+    async with aiohttp.ClientSession(base, connector=connector) as client:
         begun = time.perf_counter() + 0.1
 
-        async def ask(index: int, kind: str, path: str) -> Sample:
+        async def send(index: int, ask: Ask) -> Sample:
+            path, headers = ask(scene, chance)
             due = begun + index / rate
             await asyncio.sleep(max(0.0, due - time.perf_counter()))
-            answer = await client.get(path)
-            return Sample(kind, (time.perf_counter() - due) * 1000, answer.status_code == httpx.codes.OK)
+            async with client.get(path, headers=headers) as answer:
+                await answer.read()
+            return Sample(kind(ask), (time.perf_counter() - due) * 1000, answer.status in GOOD)
 
-        asked = itertools.islice(paths(ids), rate * seconds)
-        return await asyncio.gather(*(ask(index, *each) for index, each in enumerate(asked)))
+        return await asyncio.gather(*(send(index, ask) for index, ask in enumerate(asked)))
+
+
+def of_storage_alone(storage: str, scene: Scene) -> str:
+    """What the table service can do by itself, asked by the SDK from four threads."""
+    with TableServiceClient.from_connection_string(storage) as service, ThreadPoolExecutor(4) as pool:
+        table = service.get_table_client(RUNS)
+        keys = [row_key(run_id) for run_id in random.Random(1).sample(scene.runs, STORAGE_READS)]
+        ranges = [f"RowKey ge '{key}' and PartitionKey ge '{partition_of(key)}'" for key in keys]
+        points = partial(time_all, pool, lambda key: table.get_entity(partition_of(key), key), keys)
+        pages = partial(time_all, pool, lambda asked: first_page(table, asked), ranges[: STORAGE_READS // 4])
+        return f"Azurite alone: {points():.0f} reads of a row a second, or {pages():.0f} of twenty rows."
+
+
+def first_page(table: TableClient, asked: str) -> list[TableEntity]:
+    return list(next(table.query_entities(asked, results_per_page=20).by_page()))
+
+
+def time_all(pool: ThreadPoolExecutor, call: Callable[[str], object], asked: Sequence[str]) -> float:
+    """Calls a second."""
+    begun = time.perf_counter()
+    list(pool.map(call, asked))
+    return len(asked) / (time.perf_counter() - begun)
 
 
 def table(samples: Sequence[Sample], count: int, rate: int, seconds: int) -> str:
     rows = ["| | requests | p50 | p99 | most |", "|---|---|---|---|---|"]
-    for kind in (*MIX, "all"):
-        found = sorted(each.milliseconds for each in samples if kind in (each.kind, "all"))
+    for name in (*map(kind, MIX), "all"):
+        found = sorted(each.milliseconds for each in samples if name in (each.kind, "all"))
         if len(found) > 1:
             p99 = statistics.quantiles(found, n=100, method="inclusive")[98]
             rows.append(
-                f"| {kind} | {len(found)} | {statistics.median(found):.0f} | {p99:.0f} | {found[-1]:.0f} |"
+                f"| {name} | {len(found)} | {statistics.median(found):.0f} | {p99:.0f} | {found[-1]:.0f} |"
             )
     bad = sum(not each.good for each in samples)
     rows += [
         "",
-        f"{rate} requests a second for {seconds} s over {count} runs; {bad} were not answered with 200.",
+        f"{rate} requests a second for {seconds} s over {count} runs; {bad} were not answered well.",
         f"{page.machine()}, load average {os.getloadavg()[0]:.0f} at the end; milliseconds.",
     ]
     return "\n".join(rows)
@@ -136,14 +187,14 @@ def main() -> None:
         (home.root / "npm").symlink_to(current_home().root / "npm")
         local = bring_up(home)
         try:
-            ids = fill(local.endpoints.storage, arguments.runs)
-            asyncio.run(
-                load(local.endpoints.functions, ids, 20, 3)
-            )  # connections, and what is made on first use
-            samples = asyncio.run(load(local.endpoints.functions, ids, arguments.rate, arguments.seconds))
+            scene = fill(local.endpoints.storage, local.endpoints.subscriptionId, arguments.runs)
+            functions = local.endpoints.functions
+            asyncio.run(load(functions, scene, 20, 3))  # connections, and what is made on first use
+            samples = asyncio.run(load(functions, scene, arguments.rate, arguments.seconds))
+            alone = of_storage_alone(local.endpoints.storage, scene)
         finally:
             take_down(home)
-    text = table(samples, arguments.runs, arguments.rate, arguments.seconds)
+    text = f"{table(samples, arguments.runs, arguments.rate, arguments.seconds)}\n\n{alone}"
     page.write("api_reads", text)
     print(text)
 

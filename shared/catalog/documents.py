@@ -1,16 +1,18 @@
 """The documents of a run in blob storage, by path."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from shared.azure.storage import BlobStore
+from shared.catalog.recent import Recent
 from shared.domain.codec import from_json, to_json
 from shared.domain.errors import BuildError, BuildFailed
 from shared.domain.plan import BuildPlan
 from shared.template.api_versions import LATEST_API_VERSION
 
 T = TypeVar("T")
+KEPT_SIZES = 10_000
 
 
 @dataclass(frozen=True)
@@ -33,9 +35,13 @@ class StoredRequest:
 
 @dataclass(frozen=True)
 class RunDocuments:
-    """Paths and documents of runs. Scripts and files go with the run; the rest stays."""
+    """Paths and documents of runs. Scripts and files go with the run; the rest stays.
+
+    `log_sizes` are the bytes of logs that do not grow any more, by path.
+    """
 
     blobs: BlobStore
+    log_sizes: Recent[str, int] = field(default_factory=lambda: Recent(KEPT_SIZES))
 
     def script_path(self, run_id: str, name: str) -> str:
         return f"kiln/runs/{run_id}/scripts/{name}.sh"

@@ -33,25 +33,30 @@ def read_log(documents: RunDocuments, run: Run, offset: int, most: int = MOST_BY
     for section in _sections(documents, run):
         if len(data) == room:
             return LogChunk(data, offset + room, complete=False)
-        part, length = _part(documents, section, offset + len(data) - position, room - len(data))
+        part, length = _part(documents, run, section, offset + len(data) - position, room - len(data))
         data += part
         position += length
     end = offset + len(data)
     return LogChunk(data, end, run.ended and end >= position)
 
 
-def _part(documents: RunDocuments, section: _Section, start: int, count: int) -> tuple[bytes, int]:
+def _part(documents: RunDocuments, run: Run, section: _Section, start: int, count: int) -> tuple[bytes, int]:
     """At most `count` bytes of the section, from its byte `start` on; and how long the section is.
 
-    Whoever has read less than there was room for knows the length without asking.
+    Whoever has read less than there was room for knows the length without asking, and nobody asks twice for
+    that of a run that has ended.
     """
     heading = section.heading[max(start, 0) :][:count]
     begin, room = max(0, start - len(section.heading)), count - len(heading)
-    size = documents.blobs.size(section.blob) or 0 if begin else None
+    size = documents.log_sizes.get(section.blob)
+    if size is None and begin:
+        size = documents.blobs.size(section.blob) or 0
     wanted = room if size is None else min(room, max(0, size - begin))
     body = (documents.blobs.read(section.blob, begin, wanted) or b"") if wanted else b""
     if size is None:
         size = len(body) if len(body) < room else documents.blobs.size(section.blob) or 0
+    if run.ended:
+        documents.log_sizes.keep(section.blob, size)
     return heading + body, len(section.heading) + size
 
 
