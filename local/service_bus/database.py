@@ -7,6 +7,7 @@ commit; `Turn` commits. WAL with synchronous=NORMAL: a killed process loses noth
 import fcntl
 import os
 import sqlite3
+from collections.abc import Iterable
 from pathlib import Path
 
 from local.service_bus.errors import ConfigError
@@ -56,6 +57,8 @@ class Database:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._lock = _only_one(folder / "service_bus.lock")
         self._db = sqlite3.connect(folder / "service_bus.sqlite", isolation_level=None)
+        # Nobody else has the folder: no lock of the file need be asked for with every statement.
+        self._db.execute("PRAGMA locking_mode = EXCLUSIVE")
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = NORMAL")
         self._db.executescript(_TABLES)
@@ -71,6 +74,9 @@ class Database:
         """The rows of a RETURNING clause."""
         return self._begun().execute(sql, values).fetchall()
 
+    def write_many(self, sql: str, rows: Iterable[tuple[Value, ...]]) -> None:
+        self._begun().executemany(sql, rows)
+
     def commit(self) -> None:
         if self._db.in_transaction:
             self._db.execute("COMMIT")
@@ -82,7 +88,7 @@ class Database:
 
     def _begun(self) -> sqlite3.Connection:
         if not self._db.in_transaction:
-            self._db.execute("BEGIN IMMEDIATE")
+            self._db.execute("BEGIN")
         return self._db
 
 

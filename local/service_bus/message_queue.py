@@ -2,7 +2,7 @@
 them.
 """
 
-import uuid
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -24,6 +24,7 @@ from local.service_bus.session_locks import SessionLocks
 from local.service_bus.settings import QueueSettings
 
 _LARGEST_DELIVERY = 256
+_TOKEN_BYTES = 16
 _EXPIRED = dead_letter("TTLExpiredException", "The message expired and was dead lettered.")
 
 
@@ -41,6 +42,7 @@ class MessageQueue:
         self.settings = settings
         self._duplicates = DuplicateDetection(broker, self.path, settings.duplicate_window_ms)
         self._consumers: list[Consumer] = []
+        self._locked: list[Record] = []
         self.sessions = SessionLocks(broker, self.path, settings.lock_ms, self._session_ended)
         self.dead_letters: MessageQueue | None = None
         if not is_dead_letter:
@@ -130,6 +132,7 @@ class MessageQueue:
                 self._deliver_session(consumer, session_id)
         else:
             self._deliver()
+        self._save_locks()
         for consumer in [*self._consumers, *(owner for owner, _ in self.sessions.owners())]:
             consumer.pumped()
 
@@ -138,6 +141,7 @@ class MessageQueue:
         while hungry := [consumer for consumer in self._consumers if consumer.credit > 0]:
             for consumer in hungry:
                 if not ready:
+                    self._save_locks()
                     wanted = min(sum(c.credit for c in hungry), _LARGEST_DELIVERY)
                     ready = self._broker.records.ready(self.path, self._broker.clock(), wanted)[::-1]
                     if not ready:
@@ -147,6 +151,7 @@ class MessageQueue:
 
     def _deliver_session(self, consumer: Consumer, session_id: str) -> None:
         while consumer.credit > 0:
+            self._save_locks()
             limit = min(consumer.credit, _LARGEST_DELIVERY)
             ready = self._broker.records.ready_in_session(self.path, session_id, self._broker.clock(), limit)
             if not ready:
@@ -162,11 +167,17 @@ class MessageQueue:
         consumer.deliver(record)
 
     def _lock(self, record: Record) -> None:
-        record.lock_token = uuid.uuid4().bytes_le
+        """`_save_locks` must follow before anything is read."""
+        record.lock_token = os.urandom(_TOKEN_BYTES)
         if not self.settings.requires_session:
             record.locked_until_ms = self._broker.clock() + self.settings.lock_ms
             self._broker.alarm.set(record.locked_until_ms)
-        self._broker.records.save_lock(record)
+        self._locked.append(record)
+
+    def _save_locks(self) -> None:
+        if self._locked:
+            self._broker.records.save_locks(self._locked)
+            self._locked.clear()
 
     # -- what receivers say
 
@@ -192,7 +203,7 @@ class MessageQueue:
         if record.locked_until_ms is None:
             raise invalid("The message belongs to a session: renew the session's lock.")
         record.locked_until_ms = now + self.settings.lock_ms
-        self._broker.records.save_lock(record)
+        self._broker.records.save_locks([record])
         self._broker.alarm.set(record.locked_until_ms)
         self._broker.turn.commit_later()
         return record.locked_until_ms
@@ -205,6 +216,7 @@ class MessageQueue:
                 self._broker.records.delete(record)
             else:
                 self._lock(record)
+        self._save_locks()
         self._broker.turn.commit_later()
         return records
 

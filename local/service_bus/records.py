@@ -1,11 +1,13 @@
 """A stored message, and the table of them: every statement on messages is here."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import cast
 
 from local.service_bus.content import Content
 from local.service_bus.database import Database, Row, Value
+from local.service_bus.sequences import Sequences
 
 
 class State(IntEnum):
@@ -54,15 +56,11 @@ class Records:
 
     def __init__(self, database: Database) -> None:
         self._db = database
+        self._sequences = Sequences(database)
 
     def next_sequence(self, queue: str) -> int:
         """Never given twice, over restarts too."""
-        [row] = self._db.write_returning(
-            "INSERT INTO sequences VALUES (?, 1) ON CONFLICT(queue) DO UPDATE SET last = last + 1"
-            " RETURNING last",
-            queue,
-        )
-        return cast("int", row[0])
+        return self._sequences.next(queue)
 
     def add(self, record: Record) -> None:
         """`record.id` is not used."""
@@ -183,12 +181,10 @@ class Records:
             record.id,
         )
 
-    def save_lock(self, record: Record) -> None:
-        self._db.write(
+    def save_locks(self, records: Iterable[Record]) -> None:
+        self._db.write_many(
             "UPDATE messages SET lock_token = ?, locked_until_ms = ? WHERE id = ?",
-            record.lock_token,
-            record.locked_until_ms,
-            record.id,
+            ((record.lock_token, record.locked_until_ms, record.id) for record in records),
         )
 
     def save_application_properties(self, record: Record) -> None:

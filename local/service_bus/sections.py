@@ -1,101 +1,80 @@
-"""AMQP message sections with proton's codec: taken apart for storing, put together for delivery.
+"""AMQP message sections, taken apart for storing; values are read and written with proton's codec.
 
-Only what the service must change is decoded and encoded again (header, annotations); properties, application
+Only what the service must change is decoded and encoded again (annotations); properties, application
 properties and body pass through as the bytes that came. Source: AMQP 1.0, part 3.2.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import TypeAlias
-from uuid import UUID
 
-from proton import Data, DataException, Described, int32, symbol, timestamp
+from proton import Data, DataException, Described
 
 from local.service_bus.content import Content
+from local.service_bus.encoding import binary_at, value_end
 from local.service_bus.errors import BusError, invalid, undecodable
-from local.service_bus.records import Record
 
 AmqpMap: TypeAlias = "dict[object, object]"
 
-_HEADER, _DELIVERY_ANNOTATIONS, _ANNOTATIONS = 0x70, 0x71, 0x72
-_PROPERTIES, _APPLICATION_PROPERTIES, _DATA, _FOOTER = 0x73, 0x74, 0x75, 0x78
-_BEFORE_BODY = range(_HEADER, _DATA)
-_SECTION = b"\x00\x53"
+_HEADER, _ANNOTATIONS = 0x70, 0x72
+_PROPERTIES, _APPLICATION_PROPERTIES, _LAST = 0x73, 0x74, 0x78
+_BEFORE_BODY = tuple(bytes([code]) for code in range(_HEADER, _APPLICATION_PROPERTIES + 1))
+_DATA, _FOOTER = b"\x75", b"\x78"
+_SECTION, _DESCRIPTOR_BYTES = b"\x00\x53", 3
 _TTL, _MESSAGE_ID, _SESSION_ID = 2, 0, 10  # positions in header and properties
 _SCHEDULED = "x-opt-scheduled-enqueue-time"
 _KEPT_ANNOTATIONS = frozenset({_SCHEDULED, "x-opt-partition-key", "x-opt-via-partition-key"})
-_PRIORITY = 4
 
 
 def split(raw: bytes) -> tuple[dict[int, bytes], bytes]:
     """The sections before the body by their code, and body with footer. Raises BusError."""
     found: dict[int, bytes] = {}
     offset = 0
-    while offset < len(raw) and raw[offset : offset + 2] == _SECTION and raw[offset + 2] in _BEFORE_BODY:
-        end = offset + _length(raw, offset)
+    while raw.startswith(_SECTION, offset) and raw[offset + 2 : offset + 3] in _BEFORE_BODY:
+        end = value_end(raw, offset)
         found[raw[offset + 2]] = raw[offset:end]
         offset = end
     return found, raw[offset:]
 
 
+def parse_transfer(raw: bytes) -> list[Content]:
+    """The message, or the messages of a batch, as a sender encoded them. Raises BusError.
+
+    Service Bus marks a batch by the transfer's message format, which proton does not show. A batch is known
+    by its shape: a body of data sections, each of which is a whole encoded message.
+    """
+    sections, body = split(raw)
+    if _APPLICATION_PROPERTIES not in sections and body[2:3] == _DATA:
+        parts = _data_sections(body)
+        if parts and all(_is_message(part) for part in parts):
+            return [parse_message(part) for part in parts]
+    return [_content(sections, body)]
+
+
 def parse_message(raw: bytes) -> Content:
     """A message as a sender encoded it. Raises BusError if it is not one."""
-    sections, body = split(raw)
-    if body[:2] != _SECTION:
-        raise undecodable("the message has no body section")
+    return _content(*split(raw))
+
+
+def _content(sections: dict[int, bytes], body: bytes) -> Content:
+    _check_body(body)
     [ttl] = _fields(sections.get(_HEADER), _TTL)
     message_id, session_id = _fields(sections.get(_PROPERTIES), _MESSAGE_ID, _SESSION_ID)
     annotations = decode_map(sections.get(_ANNOTATIONS, b""))
     scheduled = annotations.get(_SCHEDULED)
     own = {name: value for name, value in annotations.items() if _is_senders(str(name))}
+    properties = sections.get(_APPLICATION_PROPERTIES, b"")
+    if properties:
+        _decode(Data(), properties)
     return Content(
         annotations=_section(_ANNOTATIONS, own) if own else b"",
         properties=sections.get(_PROPERTIES, b""),
-        application_properties=sections.get(_APPLICATION_PROPERTIES, b""),
+        application_properties=properties,
         body=body,
         message_id=as_text(message_id),
         session_id=as_text(session_id),
         ttl_ms=int(ttl) if isinstance(ttl, int) else None,
         scheduled_ms=int(scheduled) if isinstance(scheduled, int) else None,
     )
-
-
-def split_batch(raw: bytes) -> list[bytes] | None:
-    """The messages of a batch; None if this is a single message.
-
-    Service Bus marks a batch by the transfer's message format, which proton does not show. A batch is known
-    by its shape: a body of data sections, each of which is a whole encoded message.
-    """
-    sections, body = split(raw)
-    if _APPLICATION_PROPERTIES in sections or body[2:3] != bytes([_DATA]):
-        return None
-    try:
-        parts = list(_data_sections(body))
-    except BusError:
-        return None
-    return parts if parts and all(_is_message(part) for part in parts) else None
-
-
-def encode_delivery(record: Record, locked_until_ms: int | None) -> bytes:
-    """The message as a receiver gets it."""
-    content = record.content
-    annotations = decode_map(content.annotations)
-    annotations |= {
-        symbol("x-opt-enqueued-time"): timestamp(record.due_ms or record.enqueued_ms),
-        symbol("x-opt-sequence-number"): record.sequence,
-        symbol("x-opt-enqueue-sequence-number"): record.enqueued_sequence,
-        symbol("x-opt-message-state"): int32(record.state),
-    }
-    if record.dead_letter_source is not None:
-        annotations[symbol("x-opt-deadletter-source")] = record.dead_letter_source
-    data = Data()
-    _put_header(data, content.ttl_ms, record.deliveries)
-    if record.lock_token is not None:
-        annotations[symbol("x-opt-locked-until")] = timestamp(locked_until_ms or 0)
-        lock: AmqpMap = {symbol("x-opt-lock-token"): UUID(bytes_le=record.lock_token)}
-        _put_section(data, _DELIVERY_ANNOTATIONS, lock)
-    _put_section(data, _ANNOTATIONS, annotations)
-    head = bytes(data.encode())
-    return head + content.properties + content.application_properties + content.body
 
 
 def with_properties(application_properties: bytes, changes: Mapping[str, object]) -> bytes:
@@ -143,35 +122,41 @@ def as_text(value: object) -> str | None:
     return str(int(value)) if isinstance(value, int) else str(value)
 
 
-def _data_sections(body: bytes) -> Iterator[bytes]:
+def _check_body(body: bytes) -> None:
+    """Its sections must be whole; what they hold is the receiver's matter."""
+    if not body:
+        raise undecodable("the message has no body section")
     offset = 0
-    while offset < len(body) and body[offset + 2] != _FOOTER:
-        end = offset + _length(body, offset)
-        value = _value(body[offset:end])
-        if not isinstance(value, bytes):
-            raise undecodable("a batch has data sections only")
-        yield value
+    while offset < len(body):
+        if not body.startswith(_SECTION, offset):
+            raise undecodable(f"there is no section at byte {offset} of the body")
+        offset = value_end(body, offset)
+
+
+def _data_sections(body: bytes) -> list[bytes]:
+    """What they hold; nothing where the body is not made of them. Raises BusError."""
+    found: list[bytes] = []
+    offset = 0
+    while offset < len(body) and body[offset + 2 : offset + 3] != _FOOTER:
+        end = value_end(body, offset)
+        held = binary_at(body, offset + _DESCRIPTOR_BYTES)
+        if held is None:
+            return []
+        found.append(held)
         offset = end
+    return found
 
 
 def _is_message(raw: bytes) -> bool:
-    if raw[:2] != _SECTION or not _HEADER <= raw[2] < _FOOTER:
-        return False
     offset = 0
     try:
         while offset < len(raw):
-            if raw[offset : offset + 2] != _SECTION:
+            if not raw.startswith(_SECTION, offset) or not _HEADER <= raw[offset + 2] <= _LAST:
                 return False
-            offset += _length(raw, offset)
-    except BusError:
+            offset = value_end(raw, offset)
+    except (BusError, IndexError):
         return False
-    return True
-
-
-def _length(raw: bytes, offset: int) -> int:
-    """How many bytes the value at this offset takes. Raises BusError."""
-    # A view, not a copy: a batch holds thousands of sections.
-    return _decode(Data(), memoryview(raw)[offset:])
+    return bool(raw)
 
 
 def _decode(data: Data, raw: bytes | memoryview) -> int:
@@ -231,22 +216,4 @@ def _put_section(data: Data, code: int, values: AmqpMap) -> None:
     data.enter()
     data.put_ulong(code)
     data.put_dict(values)
-    data.exit()
-
-
-def _put_header(data: Data, ttl_ms: int | None, deliveries: int) -> None:
-    data.put_described()
-    data.enter()
-    data.put_ulong(_HEADER)
-    data.put_list()
-    data.enter()
-    data.put_bool(True)
-    data.put_ubyte(_PRIORITY)
-    if ttl_ms is None:
-        data.put_null()
-    else:
-        data.put_uint(ttl_ms)
-    data.put_bool(False)
-    data.put_uint(deliveries)
-    data.exit()
     data.exit()

@@ -39,7 +39,7 @@ class Turn:
         self._queues: dict[Pumped, None] = {}
         self._speakers: dict[Speaker, None] = {}
         self._scheduled = False
-        self._commit: asyncio.TimerHandle | None = None
+        self._timed = False
 
     def pump_later(self, queue: Pumped) -> None:
         self._queues[queue] = None
@@ -50,19 +50,21 @@ class Turn:
         self._schedule()
 
     def commit_later(self) -> None:
-        """For changes that nobody is told of: many of them share a commit."""
-        if self._commit is None and not self._scheduled:
-            self._commit = asyncio.get_running_loop().call_later(_UNTOLD_SECONDS, self._end)
+        """For changes that nobody is told of: many of them share a commit, unless a turn's end has it."""
+        if not self._timed:
+            self._timed = True
+            asyncio.get_running_loop().call_later(_UNTOLD_SECONDS, self._time_is_up)
 
     def _schedule(self) -> None:
         if not self._scheduled:
             self._scheduled = True
             asyncio.get_running_loop().call_soon(self._end)
 
+    def _time_is_up(self) -> None:
+        self._timed = False
+        self._end()
+
     def _end(self) -> None:
-        if self._commit is not None:
-            self._commit.cancel()
-            self._commit = None
         try:
             self._pump()
             self._database.commit()

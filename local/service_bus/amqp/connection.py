@@ -14,7 +14,6 @@ from proton import (
     Collector,
     Condition,
     Connection,
-    Delivery,
     Link,
     Receiver,
     Sender,
@@ -27,7 +26,8 @@ from proton import (
 from local.service_bus.addresses import path_of
 from local.service_bus.amqp import event_source as source
 from local.service_bus.amqp.cbs import ClaimsBasedSecurity, entity_of, is_management
-from local.service_bus.amqp.event_source import Subject, events
+from local.service_bus.amqp.deliveries import Pointer, link_of
+from local.service_bus.amqp.event_source import events
 from local.service_bus.amqp.incoming import IncomingLink
 from local.service_bus.amqp.link_handler import LinkHandler, refuse
 from local.service_bus.amqp.management import Management
@@ -52,7 +52,7 @@ class AmqpConnection(asyncio.Protocol):
         self._service = service
         self._all = connections
         self._cbs = ClaimsBasedSecurity(service)
-        self._links: dict[Link, LinkHandler] = {}
+        self._links: dict[Pointer, LinkHandler] = {}
         self._replies: dict[tuple[Session, str], ReplyLink] = {}
 
     # -- asyncio's side
@@ -104,7 +104,7 @@ class AmqpConnection(asyncio.Protocol):
         if self._socket.is_closing():
             return
         while (size := self._engine.pending()) > 0:
-            self._socket.write(bytes(self._engine.peek(size) or b""))
+            self._socket.write(self._engine.peek(size) or b"")
             self._engine.pop(size)
             self._handle_events()
         if self._engine.closed or size < 0:
@@ -134,47 +134,45 @@ class AmqpConnection(asyncio.Protocol):
         for kind, subject in events(self._events):
             _HANDLERS[kind](self, subject)
 
-    def _connection_opened(self, _: Subject) -> None:
+    def _connection_opened(self, _: Pointer) -> None:
         self._connection.container = "kiln-service-bus"
         self._connection.properties = {symbol("product"): "local-service-bus"}
         self._connection.open()
 
-    def _connection_closed(self, _: Subject) -> None:
+    def _connection_closed(self, _: Pointer) -> None:
         self._connection.close()
 
-    def _session_opened(self, subject: Subject) -> None:
-        session = cast("Session", subject)
+    def _session_opened(self, subject: Pointer) -> None:
+        session = _session(subject)
         session.incoming_capacity = _SESSION_BYTES
         session.open()
 
-    def _session_closed(self, subject: Subject) -> None:
-        session = cast("Session", subject)
-        for link in [link for link in self._links if link.session == session]:
+    def _session_closed(self, subject: Pointer) -> None:
+        session = _session(subject)
+        for link in [link for link in self._links if _link(link).session == session]:
             self._forget(link)
         session.close()
 
-    def _link_opened(self, subject: Subject) -> None:
-        link = cast("Receiver | Sender", subject)
+    def _link_opened(self, subject: Pointer) -> None:
+        link = _link(subject)
         try:
-            self._links[link] = self._receiver(link) if isinstance(link, Receiver) else self._sender(link)
+            self._links[subject] = self._receiver(link) if isinstance(link, Receiver) else self._sender(link)
         except BusError as error:
             refuse(link, error)
 
-    def _link_closed(self, subject: Subject) -> None:
-        link = cast("Link", subject)
-        self._forget(link)
-        link.close()
+    def _link_closed(self, subject: Pointer) -> None:
+        self._forget(subject)
+        _link(subject).close()
 
-    def _link_flow(self, subject: Subject) -> None:
-        if handler := self._links.get(cast("Link", subject)):
+    def _link_flow(self, subject: Pointer) -> None:
+        if handler := self._links.get(subject):
             handler.flow()
 
-    def _delivery(self, subject: Subject) -> None:
-        delivery = cast("Delivery", subject)
-        if handler := self._links.get(delivery.link):
-            handler.delivery(delivery)
+    def _delivery(self, subject: Pointer) -> None:
+        if handler := self._links.get(link_of(subject)):
+            handler.delivery(subject)
 
-    def _forget(self, link: Link) -> None:
+    def _forget(self, link: Pointer) -> None:
         if handler := self._links.pop(link, None):
             handler.closed()
         self._replies = {key: reply for key, reply in self._replies.items() if reply is not handler}
@@ -208,7 +206,15 @@ class AmqpConnection(asyncio.Protocol):
         return lambda address: self._replies.get((link.session, path_of(address) or path))
 
 
-_HANDLERS: dict[int, Callable[[AmqpConnection, Subject], None]] = {
+def _session(pointer: Pointer) -> Session:
+    return cast("Session", Session.wrap(pointer))  # type: ignore[no-untyped-call]
+
+
+def _link(pointer: Pointer) -> Receiver | Sender:
+    return cast("Receiver | Sender", Link.wrap(pointer))  # type: ignore[no-untyped-call]
+
+
+_HANDLERS: dict[int, Callable[[AmqpConnection, Pointer], None]] = {
     source.CONNECTION_OPENED: AmqpConnection._connection_opened,
     source.CONNECTION_CLOSED: AmqpConnection._connection_closed,
     source.SESSION_OPENED: AmqpConnection._session_opened,

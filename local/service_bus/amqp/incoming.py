@@ -2,12 +2,14 @@
 
 import logging
 
-from proton import Delivery, Receiver
+from proton import Receiver
 
+from local.service_bus.amqp import deliveries
+from local.service_bus.amqp.deliveries import Pointer
 from local.service_bus.amqp.link_handler import LinkHandler, condition_of, mirror
 from local.service_bus.amqp.service import Service
 from local.service_bus.errors import BusError, internal_error, message_too_large
-from local.service_bus.sections import parse_message, split_batch
+from local.service_bus.sections import parse_transfer
 from local.service_bus.settings import LARGEST_MESSAGE_BYTES
 
 log = logging.getLogger("ServiceBus.Incoming")
@@ -28,23 +30,20 @@ class IncomingLink(LinkHandler):
         link.open()
         link.flow(_CREDIT)
 
-    def delivery(self, delivery: Delivery) -> None:
-        if delivery.partial or not delivery.readable:
+    def delivery(self, delivery: Pointer) -> None:
+        if not deliveries.is_whole(delivery):
             return
-        raw = bytes(self._link.recv(delivery.pending) or b"")
-        self._link.advance()
+        raw = deliveries.read(delivery)
         try:
             self._take(raw)
         except BusError as error:
-            delivery.local.condition = condition_of(error)
-            delivery.update(Delivery.REJECTED)
+            deliveries.reject(delivery, condition_of(error))
         except Exception:
             log.exception("a message to %s could not be taken", self._path)
-            delivery.local.condition = condition_of(internal_error())
-            delivery.update(Delivery.REJECTED)
+            deliveries.reject(delivery, condition_of(internal_error()))
         else:
-            delivery.update(Delivery.ACCEPTED)
-        delivery.settle()
+            deliveries.accept(delivery)
+        deliveries.settle(delivery)
         if self._link.credit <= _CREDIT // 2:
             self._link.flow(_CREDIT - self._link.credit)
 
@@ -52,7 +51,7 @@ class IncomingLink(LinkHandler):
         if len(raw) > LARGEST_MESSAGE_BYTES:
             raise message_too_large(len(raw), LARGEST_MESSAGE_BYTES)
         target = self._service.namespace.sender_target(self._path)
-        contents = [parse_message(each) for each in split_batch(raw) or [raw]]
+        contents = parse_transfer(raw)
         for content in contents:
             target.check(content)
         for content in contents:

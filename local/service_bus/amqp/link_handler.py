@@ -2,8 +2,9 @@
 
 from uuid import uuid4
 
-from proton import Condition, Delivery, Link, Terminus, symbol
+from proton import Condition, Link, Terminus, symbol
 
+from local.service_bus.amqp.deliveries import Pointer
 from local.service_bus.errors import BusError
 
 
@@ -13,7 +14,7 @@ class LinkHandler:
     def flow(self) -> None:
         """The peer granted or drained credit."""
 
-    def delivery(self, delivery: Delivery) -> None:
+    def delivery(self, delivery: Pointer) -> None:
         """A message came in, or the peer settled one that went out."""
 
     def closed(self) -> None:

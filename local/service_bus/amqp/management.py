@@ -12,11 +12,12 @@ from proton import UNDESCRIBED, Array, Data, timestamp
 from local.service_bus.amqp.request_body import RequestBody
 from local.service_bus.amqp.requests import Answer, Request
 from local.service_bus.amqp.service import Service
+from local.service_bus.delivery_head import encode_delivery
 from local.service_bus.dispositions import Disposition, Outcome, dead_letter
 from local.service_bus.errors import entity_not_found, invalid, message_too_large, not_implemented
 from local.service_bus.message_queue import MessageQueue
 from local.service_bus.records import Record
-from local.service_bus.sections import encode_delivery, parse_message
+from local.service_bus.sections import parse_message
 from local.service_bus.settings import LARGEST_MESSAGE_BYTES
 
 _PREFIX = "com.microsoft:"

@@ -4,13 +4,16 @@ from collections.abc import Callable
 
 from proton import Delivery, Link, Sender
 
+from local.service_bus.amqp import deliveries
+from local.service_bus.amqp.deliveries import Pointer
 from local.service_bus.amqp.link_handler import LinkHandler, close, condition_of
 from local.service_bus.amqp.service import Service
+from local.service_bus.delivery_head import encode_delivery
 from local.service_bus.dispositions import Disposition, Outcome
 from local.service_bus.errors import BusError, undecodable
 from local.service_bus.message_queue import MessageQueue
 from local.service_bus.records import Record
-from local.service_bus.sections import encode_delivery, owned
+from local.service_bus.sections import owned
 
 _TAG_BYTES = 16
 
@@ -25,7 +28,7 @@ class OutgoingLink(LinkHandler):
         self._link = link
         self._queue = queue
         self._changed = changed
-        self._locks: dict[Delivery, bytes] = {}
+        self._locks: dict[Pointer, bytes] = {}
         self._sent = 0
         self.name: str = link.name
         self.deletes = link.remote_snd_settle_mode == Link.SND_SETTLED
@@ -41,13 +44,11 @@ class OutgoingLink(LinkHandler):
         self._sent += 1
         # In .NET's byte order: the client reads the lock token from the tag.
         tag = record.lock_token or self._sent.to_bytes(_TAG_BYTES, "big")
-        delivery = self._link.delivery(tag)  # type: ignore[arg-type]  # bytes pass as they are
-        self._link.send(raw)
+        delivery = deliveries.send(self._link, tag, raw)
         if record.lock_token is None:
-            delivery.settle()
+            deliveries.settle(delivery)
         else:
             self._locks[delivery] = record.lock_token
-        self._link.advance()
         self._changed()
 
     def pumped(self) -> None:
@@ -68,51 +69,60 @@ class OutgoingLink(LinkHandler):
         self._locks.clear()
         self._queue.remove(self)
 
-    def delivery(self, delivery: Delivery) -> None:
+    def delivery(self, delivery: Pointer) -> None:
         token = self._locks.get(delivery)
-        if token is None or not delivery.updated:
+        if token is None or not deliveries.is_news(delivery):
             return
-        state = delivery.remote_state
-        if state not in _OUTCOMES:
-            if delivery.settled:
-                # Settled without an outcome: the lock stays until it ends, as after a lost connection.
-                self._end(delivery)
+        answers = not deliveries.is_settled(delivery)
+        if deliveries.outcome(delivery) in _OUTCOMES:
+            self._settle(token, delivery, answers=answers)
+        elif answers:
             return
+        # Settled without an outcome: the lock stays until it ends, as after a lost connection.
+        del self._locks[delivery]
+        deliveries.settle(delivery)
+
+    def _settle(self, token: bytes, delivery: Pointer, *, answers: bool) -> None:
+        """A receiver that has settled already would not listen to an answer."""
         try:
             self._queue.settle(token, _disposition(delivery))
         except BusError as error:
-            delivery.local.condition = condition_of(error)
-            state = Delivery.REJECTED
-        if not delivery.settled:
-            _answer(delivery, state)
-        self._end(delivery)
-
-    def _end(self, delivery: Delivery) -> None:
-        del self._locks[delivery]
-        delivery.settle()
+            if answers:
+                deliveries.reject(delivery, condition_of(error))
+            return
+        if answers:
+            _confirm(delivery)
 
 
-_OUTCOMES = {
-    Delivery.ACCEPTED: Outcome.COMPLETE,
+_COMPLETED = Disposition(Outcome.COMPLETE)
+_OUTCOMES: dict[int, Outcome] = {
+    deliveries.ACCEPTED: Outcome.COMPLETE,
     Delivery.REJECTED: Outcome.DEAD_LETTER,
     Delivery.RELEASED: Outcome.RELEASE,
     Delivery.MODIFIED: Outcome.ABANDON,
 }
 
 
-def _answer(delivery: Delivery, state: int) -> None:
-    """The receiver waits to hear the outcome; one that has settled already would not listen."""
+def _confirm(delivery: Pointer) -> None:
+    """The receiver waits to hear the outcome that it asked for."""
+    state = deliveries.outcome(delivery)
+    if state == deliveries.ACCEPTED:
+        deliveries.accept(delivery)
+        return
+    of_proton = deliveries.wrapped(delivery)
     if state == Delivery.MODIFIED:
-        delivery.local.failed = delivery.remote.failed
-        delivery.local.undeliverable = delivery.remote.undeliverable
-    delivery.update(state)
+        of_proton.local.failed = of_proton.remote.failed
+        of_proton.local.undeliverable = of_proton.remote.undeliverable
+    of_proton.update(state)
 
 
-def _disposition(delivery: Delivery) -> Disposition:
-    state = delivery.remote_state
-    remote = delivery.remote
+def _disposition(delivery: Pointer) -> Disposition:
+    state = deliveries.outcome(delivery)
+    if state == deliveries.ACCEPTED:
+        return _COMPLETED
+    outcome = _OUTCOMES[state]
+    remote = deliveries.wrapped(delivery).remote
     given: object = None
-    outcome = _OUTCOMES[state]  # type: ignore[index]  # the caller has looked
     if state == Delivery.MODIFIED:
         given = remote.annotations
         if remote.undeliverable:

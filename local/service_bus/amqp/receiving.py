@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from proton import Data, Described, Sender, symbol
 
+from local.service_bus.amqp.deliveries import Pointer
 from local.service_bus.amqp.link_handler import LinkHandler, mirror, refuse
 from local.service_bus.amqp.outgoing import OutgoingLink
 from local.service_bus.amqp.service import Service
@@ -86,8 +87,8 @@ class SessionAttach(LinkHandler):
     def flow(self) -> None:
         self._receiver.flow()
 
-    def delivery(self, delivery: object) -> None:
-        self._receiver.delivery(delivery)  # type: ignore[arg-type]
+    def delivery(self, delivery: Pointer) -> None:
+        self._receiver.delivery(delivery)
 
     def closed(self) -> None:
         self._queue.sessions.leave(self)

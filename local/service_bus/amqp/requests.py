@@ -8,8 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias, cast
 
-from proton import Delivery, Message, Receiver, Sender, int32, symbol
+from proton import Message, Receiver, Sender, int32, symbol
 
+from local.service_bus.amqp import deliveries
+from local.service_bus.amqp.deliveries import Pointer
 from local.service_bus.amqp.link_handler import LinkHandler, mirror
 from local.service_bus.errors import BusError, internal_error
 from local.service_bus.sections import owned
@@ -71,10 +73,8 @@ class ReplyLink(LinkHandler):
     def flow(self) -> None:
         while self._waiting and self._link.credit > 0:
             self._sent += 1
-            delivery = self._link.delivery(str(self._sent))
-            self._link.send(self._waiting.pop(0))
-            delivery.settle()
-            self._link.advance()
+            tag = str(self._sent).encode()
+            deliveries.settle(deliveries.send(self._link, tag, self._waiting.pop(0)))
         if self._link.drain_mode:
             self._link.drained()
 
@@ -97,13 +97,12 @@ class RequestLink(LinkHandler):
         link.open()
         link.flow(_CREDIT)
 
-    def delivery(self, delivery: Delivery) -> None:
-        if delivery.partial or not delivery.readable:
+    def delivery(self, delivery: Pointer) -> None:
+        if not deliveries.is_whole(delivery):
             return
-        raw = bytes(self._link.recv(delivery.pending) or b"")
-        self._link.advance()
-        delivery.update(Delivery.ACCEPTED)
-        delivery.settle()
+        raw = deliveries.read(delivery)
+        deliveries.accept(delivery)
+        deliveries.settle(delivery)
         self._link.flow(1)
         message = Message()
         message.decode(raw)
