@@ -25,8 +25,12 @@ CREATE TABLE IF NOT EXISTS operations (
     number INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, resource TEXT NOT NULL, status TEXT NOT NULL,
     record TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS operations_by_resource ON operations (resource, status);
+CREATE INDEX IF NOT EXISTS resources_by_content ON resources (json_extract(internal, '$.contentId'));
+CREATE INDEX IF NOT EXISTS resources_with_data ON resources (key)
+    WHERE json_extract(internal, '$.dataContents') IS NOT NULL;
 """
 
+LAST_CHARACTER = "\U0010ffff"  # sorts behind every character of an id
 # Clients poll an operation for minutes; ten thousand are enough to look back on.
 KEPT_OPERATIONS = 10_000
 FORGET_OLD_OPERATIONS = """
@@ -119,12 +123,32 @@ class Store:
 
     def resources(self, *, type_name: str | None = None, under: str = "") -> list[Resource]:
         """Resources of a type (all types when None) whose id starts with `under`, ordered by id."""
+        first = under.lower()
+        query, values = "key >= ? AND key < ?", [first, first + LAST_CHARACTER]
+        if type_name:
+            query, values = f"type = ? AND {query}", [type_name.lower(), *values]
         rows = self._db.execute(
-            "SELECT id, document, internal FROM resources WHERE (? IS NULL OR type = ?)"
-            " AND substr(key, 1, length(?)) = ? ORDER BY key",
-            (type_name and type_name.lower(), type_name and type_name.lower(), under.lower(), under.lower()),
+            f"SELECT id, document, internal FROM resources WHERE {query} ORDER BY key",  # noqa: S608 - fixed
+            values,
         )
         return [_resource(row) for row in rows]
+
+    def mentioning(self, resource_id: ArmId | str, type_name: str) -> list[Resource]:
+        """Resources of a type whose documents name an id anywhere: what may refer to it, ordered by id.
+
+        Reading them all to look would make a request the slower the more there is in the cloud.
+        """
+        rows = self._db.execute(
+            "SELECT id, document, internal FROM resources"
+            " WHERE type = ? AND instr(lower(document), ?) > 0 ORDER BY key",
+            (type_name.lower(), str(resource_id).lower()),
+        )
+        return [_resource(row) for row in rows]
+
+    def count(self, type_name: str) -> int:
+        query = "SELECT count(*) FROM resources WHERE type = ?"
+        (number,) = self._db.execute(query, (type_name.lower(),)).fetchone()
+        return int(number)
 
     def children(self, parent: ArmId, type_name: str | None = None) -> list[Resource]:
         """What lies inside a resource or resource group, at any depth."""
@@ -133,8 +157,10 @@ class Store:
     def refers_to_content(self, content_id: str, other_than: ArmId) -> bool:
         """Whether another resource stands on this content of the guest."""
         row = self._db.execute(
-            "SELECT 1 FROM resources WHERE key != ?2 AND (json_extract(internal, '$.contentId') = ?1"
-            " OR EXISTS (SELECT 1 FROM json_each(internal, '$.dataContents') WHERE value = ?1)) LIMIT 1",
+            "SELECT 1 FROM resources WHERE key != ?2 AND json_extract(internal, '$.contentId') = ?1"
+            " UNION ALL SELECT 1 FROM resources, json_each(internal, '$.dataContents') AS data"
+            " WHERE resources.key != ?2 AND json_extract(internal, '$.dataContents') IS NOT NULL"
+            " AND data.value = ?1 LIMIT 1",
             (content_id, other_than.key),
         ).fetchone()
         return row is not None
@@ -153,12 +179,10 @@ class Store:
 
     def operations(self, status: str, resource: ArmId | None = None) -> list[Json]:
         """Records with this status, oldest first; of one resource if given."""
-        key = resource.key if resource else None
-        rows = self._db.execute(
-            "SELECT record FROM operations WHERE status = ?1 AND (?2 IS NULL OR resource = ?2)"
-            " ORDER BY number",
-            (status, key),
-        )
+        query, values = "status = ?", [status]
+        if resource:
+            query, values = f"resource = ? AND {query}", [resource.key, status]
+        rows = self._db.execute(f"SELECT record FROM operations WHERE {query} ORDER BY number", values)  # noqa: S608 - fixed
         return [json.loads(row[0]) for row in rows]
 
 

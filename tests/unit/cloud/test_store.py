@@ -27,6 +27,27 @@ def test_ids_are_found_without_regard_to_case(tmp_path: Path) -> None:
         store.get(GROUP.sibling("Microsoft.Compute/images", "two"))
 
 
+def test_what_may_refer_to_an_id_is_found_wherever_its_document_names_it(tmp_path: Path) -> None:
+    store = Store(tmp_path / "db")
+    for name in ("one", "two"):
+        store.save(_resource(name))
+    with store.edit(VERSION) as image:
+        image.properties["sourceVirtualMachine"] = {"id": str(GROUP).upper() + "/VM"}
+    assert [found.id.name for found in store.mentioning(f"{GROUP}/vm", "Microsoft.Compute/images")] == ["one"]
+    assert store.mentioning(f"{GROUP}/vm", "Microsoft.Compute/disks") == []
+    assert store.count("microsoft.compute/Images") == 2
+
+
+def test_what_lies_under_an_id_is_found_by_its_beginning(tmp_path: Path) -> None:
+    store = Store(tmp_path / "db")
+    store.save(_resource("one"))
+    other = parse_id("/subscriptions/s/resourceGroups/g2").sibling("Microsoft.Compute/images", "x")
+    store.save(Resource(other, {"properties": {}, "location": ""}))
+    assert [found.id.name for found in store.children(GROUP)] == ["one"]
+    assert [found.id.name for found in store.children(GROUP, "Microsoft.Compute/images")] == ["one"]
+    assert len(store.resources()) == 2
+
+
 def test_a_failed_transaction_changes_nothing(tmp_path: Path) -> None:
     store = Store(tmp_path / "db")
     store.save(_resource("one"))

@@ -128,7 +128,7 @@ def detach(store: Store, machine: Resource) -> None:
 
 
 def _tied_disks(store: Store, machine: Resource) -> list[Resource]:
-    disks = store.resources(type_name=DISKS)
+    disks = store.mentioning(machine.id, DISKS)
     return [disk for disk in disks if disk.document.get("managedBy") == str(machine.id)]
 
 

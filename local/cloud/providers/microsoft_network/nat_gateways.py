@@ -92,6 +92,6 @@ class NatGateways(ResourceType):
     def _subnets(self, gateway: Resource) -> list[str]:
         return [
             str(subnet.id)
-            for subnet in self.cloud.store.resources(type_name=SUBNETS)
+            for subnet in self.cloud.store.mentioning(gateway.id, SUBNETS)
             if subnet.properties.get("natGateway", {}).get("id", "").lower() == gateway.id.key
         ]

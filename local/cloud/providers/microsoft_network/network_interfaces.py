@@ -128,7 +128,7 @@ class NetworkInterfaces(ResourceType):
         prefix = (subnet.get("addressPrefixes") or [subnet.get("addressPrefix")])[0]
         taken = {
             configuration["properties"].get("privateIPAddress")
-            for interface in self.cloud.store.resources(type_name=self.name)
+            for interface in self.cloud.store.mentioning(subnet_id, self.name)
             for configuration in interface.properties["ipConfigurations"]
             if configuration["properties"]["subnet"]["id"].lower() == subnet_id.lower()
         }

@@ -92,7 +92,7 @@ class NetworkSecurityGroups(ResourceType):
         users = [
             user.id
             for kind in ("Microsoft.Network/networkInterfaces", "Microsoft.Network/virtualNetworks/subnets")
-            for user in self.cloud.store.resources(type_name=kind)
+            for user in self.cloud.store.mentioning(resource.id, kind)
             if user.properties.get("networkSecurityGroup", {}).get("id", "").lower() == resource.id.key
         ]
         if users:

@@ -45,7 +45,7 @@ class PublicIpAddresses(ResourceType):
         properties.setdefault("idleTimeoutInMinutes", 4)
         resource.document.setdefault("sku", {"name": "Standard", "tier": "Regional"})
         if properties.setdefault("publicIPAllocationMethod", "Static") == "Static":
-            number = len(self.cloud.store.resources(type_name=self.name)) % 250 + 1
+            number = self.cloud.store.count(self.name) % 250 + 1
             former = previous.properties.get("ipAddress") if previous else None
             properties["ipAddress"] = former or f"{DOCUMENTATION_NETWORK}.{number}"
 
@@ -59,12 +59,12 @@ class PublicIpAddresses(ResourceType):
 
     def _users(self, address: Resource) -> Iterator[str]:
         """The ids of the IP configurations and NAT gateways that have the address."""
-        for interface in self.cloud.store.resources(type_name="Microsoft.Network/networkInterfaces"):
+        for interface in self.cloud.store.mentioning(address.id, "Microsoft.Network/networkInterfaces"):
             for configuration in interface.properties.get("ipConfigurations", []):
                 used = configuration["properties"].get("publicIPAddress", {}).get("id", "")
                 if used.lower() == address.id.key:
                     yield configuration["id"]
-        for gateway in self.cloud.store.resources(type_name="Microsoft.Network/natGateways"):
+        for gateway in self.cloud.store.mentioning(address.id, "Microsoft.Network/natGateways"):
             addresses = gateway.properties.get("publicIpAddresses", [])
             if address.id.key in {reference["id"].lower() for reference in addresses}:
                 yield str(gateway.id)

@@ -87,7 +87,7 @@ def check_prefix(prefix: str, target: str) -> IPv4Network | IPv6Network:
 
 def check_subnet_unused(store: Store, subnet: ArmId) -> None:
     """Raises ArmError 400 when a network interface has an address in the subnet."""
-    for interface in store.resources(type_name=INTERFACES):
+    for interface in store.mentioning(subnet, INTERFACES):
         for configuration in interface.properties.get("ipConfigurations", []):
             used = configuration["properties"].get("subnet", {}).get("id", "")
             if used.lower() == subnet.key:
