@@ -29,7 +29,7 @@ def put_layer(
 
     Asked again it changes nothing: the name is the run's, and Azure does not take a snapshot twice.
     """
-    name = plan.names.of(f"layer-{count:02d}")
+    name = plan.names.layer(plan.template_name, count)
     snapshot = Snapshot(
         location=plan.location,
         tags=_tags(plan, count),

@@ -11,6 +11,7 @@ from shared.domain.planned_vm import Role
 RUN_ID = re.compile(
     r"^(?P<template>[A-Za-z0-9\-_.]{1,64})-(?P<time>[0-9]{8}T[0-9]{6})-(?P<hex>[0-9a-f]{6})\Z"
 )
+MOST_OF_TEMPLATE = 50  # characters
 _NAMESPACE = uuid.UUID("6f0d7f0e-3a52-5c41-9d43-6b1c50a3a0f4")
 
 
@@ -58,6 +59,10 @@ class RunNames:
     def of(self, kind: str, role: Role = Role.BUILD) -> str:
         """The name of a resource of that kind (`nic`, `os`, `vnet` …); the validation VM's say so."""
         return f"kiln-{kind}{'-v' if role is Role.VALIDATION else ''}-{self.short}"
+
+    def layer(self, template: str, count: int) -> str:
+        """The layer with that many customizers in it; at most 80 characters, which tell whose it is."""
+        return f"kiln-layer-{template[:MOST_OF_TEMPLATE]}-{count:02d}-{self.short}"
 
     def gallery(self, kind: str) -> str:
         """Galleries take no hyphen."""

@@ -86,7 +86,7 @@ def _layers(template: ImageTemplate, group: str) -> Iterator[PlannedResource]:
         if marks[index] is Cache.ON:
             yield PlannedResource(
                 "Microsoft.Compute/snapshots",
-                _name(f"layer-{index + 1:02d}"),
+                _ANY.layer(template.name, index + 1).replace(_ANY.short, HASH),
                 group,
                 template.location,
                 kept=True,

@@ -41,7 +41,7 @@ class ArmCall:
         if types[-1].lower() in POLLS:
             return f"{self.method} {types[-1]} ({provider.removeprefix('Microsoft.')})"
         told = f" {names[-1]}" if types[-1] in NAMED else ""
-        listed = " (list)" if len(names) < len(types) else ""
+        listed = " (list)" if len(names) < len(types) else " (layer)" if self.concerns_layers else ""
         return f"{self.method} {'/'.join(types[-2:])}{told}{listed}"
 
     @property
@@ -54,6 +54,12 @@ class ArmCall:
         """Whether it is done once what it concerns is gone. Only deletions have nothing but a result URL."""
         path = self.shape.lower()
         return self.method == "DELETE" or path.endswith("/endgetaccess") or "/operationresults/" in path
+
+    @property
+    def concerns_layers(self) -> bool:
+        """Whether a build can do without: it is about what later builds may begin with."""
+        is_list = self.method == "GET" and self.shape.lower().endswith("/snapshots")
+        return is_list or "/snapshots/kiln-layer-" in self.shape
 
     def pattern(self, lane: Lane) -> str:
         """A regular expression for `METHOD /path` of this call in a build of that lane."""

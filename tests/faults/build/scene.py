@@ -55,9 +55,12 @@ class Scene:
         return self.stack.local.cloud
 
     def template(self, lane: Lane, timeout_minutes: int = 10) -> dict[str, Any]:
-        """A build of one script to a gallery version and a VHD, in the lane's region."""
+        """A build of one script to a gallery version and a VHD, in the lane's region.
+
+        The script is the lane's own, so that no build begins with another's layer.
+        """
         gallery = {"type": "SharedImage", "runOutputName": "gallery", "galleryImageId": self.definition(lane)}
-        template = tiny([shell("one", "true")], gallery, {"type": "VHD", "runOutputName": "vhd"})
+        template = tiny([shell("one", f"echo {lane.name}")], gallery, {"type": "VHD", "runOutputName": "vhd"})
         template["location"] = lane.location
         template["properties"]["buildTimeoutInMinutes"] = timeout_minutes
         return template

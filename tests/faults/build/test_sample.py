@@ -20,6 +20,8 @@ SAMPLE = (
     ("PUT virtualMachines", "operation fails"),
     ("PUT virtualMachines/runCommands customize-00", "response lost"),
     ("GET operations (Compute)", "500, twice"),
+    ("GET snapshots (list)", "400"),
+    ("PUT snapshots (layer)", "operation fails"),
     ("POST generalize", "connection reset"),
     ("PUT images/versions", "409"),
     ("PUT images/versions", "operation fails late"),

@@ -81,7 +81,9 @@ def test_resources_are_named_without_a_run() -> None:
 
 def test_layers_are_named_where_they_are_kept() -> None:
     found = [each for each in planned_resources(TEMPLATE, "kiln") if "layer" in each.name]
-    names = [f"kiln-layer-{number + 1:02d}-<hash>" for number in range(len(TEMPLATE.customize))]
+    names = [
+        f"kiln-layer-{TEMPLATE.name}-{number + 1:02d}-<hash>" for number in range(len(TEMPLATE.customize))
+    ]
     assert [(each.name, each.resource_group, each.kept) for each in found] == [
         (name, "kiln", True) for name in names
     ]
