@@ -1,7 +1,7 @@
 """What the orchestrator is told of a plan."""
 
 from shared.domain.build import Kept, StagedBuild, StagedStep
-from shared.domain.layers import MOST_STEPS, CacheUse, StepCache, cacheable
+from shared.domain.layers import MOST_STEPS, CacheUse, Layer, StepCache, cacheable
 from shared.domain.ledger import resources_of
 from shared.domain.plan import BuildPlan, PlannedStep
 from shared.domain.planned_vm import PlannedVm, Role
@@ -34,6 +34,7 @@ def staged_build(plan: BuildPlan) -> StagedBuild:
         uses_layers=not plan.layers.off,
         caches=_caches(plan),
         in_layer=_in_layer(plan),
+        layer_note=_layer_note(plan.layers.layer),
     )
 
 
@@ -46,6 +47,15 @@ def _caches(plan: BuildPlan) -> tuple[StepCache, ...]:
 
 def _in_layer(plan: BuildPlan) -> int:
     return plan.layers.layer.count if plan.layers.layer else 0
+
+
+def _layer_note(layer: Layer | None) -> str:
+    """Where the first customizers' work comes from, for who wants to know how the image was made."""
+    if layer is None:
+        return ""
+    return (
+        f"began with a layer of {layer.count} customizers, kept by run {layer.run_id} at {layer.created_at}"
+    )
 
 
 def is_kept(plan: BuildPlan, step: PlannedStep) -> bool:

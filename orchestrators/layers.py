@@ -62,4 +62,6 @@ def _planned_again(build: Build, activity: str) -> Generator[Any, Any, StagedBui
     staged = yield from call(build.context, activity, run, StagedBuild, build.ends_at)
     build.staged = staged
     yield from build.record(LayersChosen(staged.caches))
+    if staged.layer_note:
+        yield from build.record(Noted(staged.layer_note))
     return staged

@@ -59,7 +59,7 @@ class StagedBuild:
     `kept_on_error` has, per phase, what stays when a step of that phase fails. `undone_by_name` counts the
     resources to delete one by one, of a run in a staging group that is not its own. A build that
     `uses_layers` is planned again when its inputs are staged; `caches` are empty until then, and `in_layer`
-    counts the customizers that the VM begins with.
+    counts the customizers that the VM begins with, which `layer_note` tells of.
     """
 
     source: str
@@ -82,6 +82,7 @@ class StagedBuild:
     uses_layers: bool = False
     caches: tuple[StepCache, ...] = ()
     in_layer: int = 0
+    layer_note: str = ""
 
 
 @dataclass(frozen=True)

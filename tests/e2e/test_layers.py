@@ -66,6 +66,7 @@ def test_only_what_changed_runs_again(stack: Stack, tmp_path: Path) -> None:
     assert before.caches == ["no layer of it is kept", "customize[0] before it runs"]
     after = build(stack, tmp_path, EARLY, shell("late", "sudo cp /tmp/handed-on /etc/later"))
     assert after.caches == ["hit", CHANGED]
+    assert f"kept by run {before.run['id']}" in after.run["notes"][0]
     assert [step["state"] for step in after.run["steps"]] == ["Skipped", "Succeeded"]
     assert after.read("/etc/early") == before.read("/etc/early")
     assert after.read("/etc/later") == "handed on\n"
@@ -154,7 +155,7 @@ def test_a_layer_that_goes_away_costs_time_and_not_the_build(stack: Stack, tmp_p
     image = build(stack, tmp_path, EARLY, LATE)
     assert image.caches[0] == "the layer that holds it could not be used"
     assert [step["state"] for step in image.run["steps"]] == ["Succeeded", "Succeeded"]
-    assert image.run["notes"][0].startswith("the layer could not be used: ")
+    assert any(note.startswith("the layer could not be used: ") for note in image.run["notes"])
     assert image.read("/etc/late") == "handed on\n"
 
 
