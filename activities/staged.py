@@ -53,9 +53,8 @@ def _layer_note(layer: Layer | None) -> str:
     """Where the first customizers' work comes from, for who wants to know how the image was made."""
     if layer is None:
         return ""
-    return (
-        f"began with a layer of {layer.count} customizers, kept by run {layer.run_id} at {layer.created_at}"
-    )
+    held = f"customize[0] to [{layer.count - 1}]" if layer.count > 1 else "customize[0]"
+    return f"began with a layer: {held}, kept by run {layer.run_id} at {layer.created_at}"
 
 
 def is_kept(plan: BuildPlan, step: PlannedStep) -> bool:
