@@ -16,6 +16,7 @@ from local.cloud.cloud import Cloud
 from local.cloud.door import Door
 from local.cloud.executions import Executions
 from local.cloud.faults import Faults
+from local.cloud.forwarded_resources import ForwardedResources
 from local.cloud.forwarding import Forwarding
 from local.cloud.guests import create_guest
 from local.cloud.identity.authority import Authority
@@ -73,7 +74,10 @@ def compose(options: Options, settings: CloudSettings) -> Service:
     tokens = Tokens(ensure_signing_key(settings.data), settings.tenant_id, settings.arm)
     faults = Faults()
     recorder = Recorder(options.record) if options.record else None
-    forwarding = Forwarding(settings, cloud.store, options.forward)
+    forwarding = Forwarding(settings, cloud.store, cloud.operations, options.forward)
+    for namespace in options.forward:
+        elsewhere = ForwardedResources(cloud, registry, forwarding, tokens.own_claims())
+        registry.serve_elsewhere(namespace, elsewhere)
     arm = Arm(
         settings,
         tokens,

@@ -17,13 +17,15 @@ from urllib.parse import quote, urlencode
 
 import httpx
 
-from local.cloud.arm_ids import ArmId
+from local.cloud import guards
 from local.cloud.errors import ArmError
 from local.cloud.json_types import Json
+from local.cloud.operations import Operations
 from local.cloud.readings import Reading
 from local.cloud.requests import Answer, ArmRequest
 from local.cloud.settings import CloudSettings
 from local.cloud.store import Store
+from local.cloud.tracking import Tracking
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +34,7 @@ log = logging.getLogger(__name__)
 KEY_VARIABLE = "FORWARD_KEY"
 TIMEOUT_SECONDS = 120.0
 REGISTRATION = ("", "register", "unregister")
+WRITES = ("PUT", "PATCH", "DELETE")
 PASSED_ON = ("accept", "content-type", "if-match", "if-none-match", "user-agent", "x-ms-client-request-id")
 PASSED_BACK = (
     "azure-asyncoperation",
@@ -58,11 +61,14 @@ class Forwarding:
         self,
         settings: CloudSettings,
         store: Store,
+        operations: Operations,
         providers: Mapping[str, Provider],
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self._settings = settings
         self._store = store
+        self._operations = operations
+        self._tracking = Tracking(store, operations)
         self._providers = providers
         self._client = httpx.AsyncClient(timeout=TIMEOUT_SECONDS, trust_env=False, transport=transport)
         self._key = os.environ.get(KEY_VARIABLE, "")
@@ -76,8 +82,21 @@ class Forwarding:
     async def answer(self, request: ArmRequest, claims: Mapping[str, object]) -> Answer:
         """The provider's answer. Raises ArmError for a group that is not there or a silent provider."""
         target = request.target
-        if target.resource_group:
-            self._store.get(ArmId(target.subscription, target.resource_group))
+        if not target.resource_group:
+            return await self.send(request, claims)
+        guards.check_group(self._store, target.id.group, writes=request.method == "PUT")
+        if request.method not in WRITES or target.tail or not target.names:
+            return await self.send(request, claims)
+        # A group that is deleted meanwhile waits for its turn, and then knows what this has brought about.
+        async with self._operations.turn(target.id):
+            self._tracking.expect(request)
+            answer = await self.send(request, claims)
+            self._tracking.learn(request, answer)
+        return answer
+
+    async def send(self, request: ArmRequest, claims: Mapping[str, object]) -> Answer:
+        """The provider's answer, whatever it means. Raises ArmError for a silent provider."""
+        target = request.target
         base = self._providers[target.namespace.lower()].url
         # A path may hold any character; a header may not.
         path, query = quote(request.path), urlencode(request.query)

@@ -10,26 +10,31 @@ from local.cloud.errors import ArmError, resource_not_found
 from local.cloud.locations import LOCATIONS, canonical_location
 from local.cloud.requests import Answer
 from local.cloud.resource_type import PutRequest
-from local.cloud.store import Resource
+from local.cloud.store import Resource, Store
 
 
 def check_enclosing(cloud: Cloud, resource_id: ArmId) -> None:
     """The resource group must be there and stay, and so must the resource that encloses this one."""
     if resource_id.is_resource_group:
         return
-    group = cloud.store.get(resource_id.group)
-    if group.properties["provisioningState"] == "Deleting":
-        message = (
-            f"The resource group '{group.id.name}' is in deprovisioning state and cannot perform this "
-            "operation."
-        )
-        raise ArmError(409, "ResourceGroupBeingDeleted", message)
+    check_group(cloud.store, resource_id.group, writes=True)
     if cloud.store.find(resource_id.parent) is None:
         message = (
             f"Failed to perform 'write' on resource(s) of type '{'/'.join(resource_id.types)}', because the "
             f"parent resource '{resource_id.parent}' could not be found."
         )
         raise ArmError(404, "ParentResourceNotFound", message)
+
+
+def check_group(store: Store, group_id: ArmId, *, writes: bool) -> None:
+    """It must be there, and stay for whoever writes into it."""
+    group = store.get(group_id)
+    if writes and group.properties["provisioningState"] == "Deleting":
+        message = (
+            f"The resource group '{group.id.name}' is in deprovisioning state and cannot perform this "
+            "operation."
+        )
+        raise ArmError(409, "ResourceGroupBeingDeleted", message)
 
 
 def check_location(type_name: str, put: PutRequest) -> None:

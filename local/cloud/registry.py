@@ -18,13 +18,18 @@ class Registry:
     def __init__(self, cloud: Cloud, types: Iterable[type[ResourceType]]) -> None:
         self.cloud = cloud
         self._types = {cls.name.lower(): cls(cloud, self) for cls in types}
+        self._elsewhere: dict[str, ResourceType] = {}
         cloud.operations.connect(self.perform, self.finished)
+
+    def serve_elsewhere(self, namespace: str, handler: ResourceType) -> None:
+        """`handler` is asked about every type of the namespace."""
+        self._elsewhere[namespace.lower()] = handler
 
     def names(self) -> list[str]:
         return sorted(handler.name for handler in self._types.values())
 
     def find(self, name: str) -> ResourceType | None:
-        return self._types.get(name.lower())
+        return self._types.get(name.lower()) or self._elsewhere.get(name.lower().partition("/")[0])
 
     def get(self, name: str) -> ResourceType:
         """Raises ArmError 501: Azure may well have the type, this cloud has not."""

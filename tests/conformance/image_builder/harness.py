@@ -75,8 +75,11 @@ class Kiln:
     def async_client(self) -> AsyncImageBuilderClient:
         return AsyncImageBuilderClient(AsyncToken(self.token), self.subscription, **self._options)
 
+    def resources(self) -> ResourceManagementClient:
+        return ResourceManagementClient(self.token, self.subscription, **self._options)
+
     def make_group(self, name: str) -> str:
-        with ResourceManagementClient(self.token, self.subscription, **self._options) as client:
+        with self.resources() as client:
             client.resource_groups.create_or_update(name, {"location": "westeurope"})
         return name
 

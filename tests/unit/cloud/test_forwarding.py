@@ -10,9 +10,12 @@ from typing import Any
 import httpx
 import pytest
 
+from local.cloud import guards
 from local.cloud.arm_ids import RESOURCE_GROUP_TYPE, ArmId, parse_path
 from local.cloud.errors import ArmError
 from local.cloud.forwarding import Forwarding, Provider, parse_forward
+from local.cloud.managed_state import Immediately
+from local.cloud.operations import Operations
 from local.cloud.requests import Answer, ArmRequest
 from local.cloud.settings import SUBSCRIPTION_ID, CloudSettings
 from local.cloud.store import Store
@@ -42,7 +45,8 @@ def forward(
     settings = CloudSettings("https://arm", "", tmp_path, "")
     store = Store(tmp_path / "cloud.sqlite")
     providers = {NAMESPACE.lower(): Provider(NAMESPACE, "http://app/api")}
-    forwarding = Forwarding(settings, store, providers, httpx.MockTransport(elsewhere))
+    operations = Operations(store, Immediately())
+    forwarding = Forwarding(settings, store, operations, providers, httpx.MockTransport(elsewhere))
     request = ArmRequest("PUT", path, parse_path(path), {"api-version": "2025-10-01"}, headers, body)
     assert forwarding.takes(request)
     try:
@@ -61,7 +65,7 @@ def test_the_callers_token_stays_and_their_identity_goes_on(
     tmp_path: Path, elsewhere: Elsewhere, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("FORWARD_KEY", "the-key")
-    monkeypatch.setattr(Store, "get", lambda *_: None)
+    monkeypatch.setattr(guards, "check_group", lambda *_, **__: None)
     given = {
         "authorization": "Bearer secret",
         "if-match": "1",
