@@ -64,9 +64,12 @@ class MetadataOnlyGuest:
     def export_vhd(self, content_id: str) -> Path:
         raise GuestError("NotSupported", f"The metadata-only guest has no bytes of {content_id} to export.")
 
-    def prepare_export(self, disk_id: str) -> Path | None:
+    def prepare_base(self, disk_id: str) -> Path | None:
         del disk_id
         return None
+
+    def prepare_copy(self, base: Path) -> None:
+        """Nothing to do."""
 
     def changes(self, content_id: str) -> Changes | None:
         del content_id

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from pathlib import Path
 
 from azure.core.exceptions import AzureError
 
@@ -14,7 +15,7 @@ log = logging.getLogger(__name__)
 
 
 class Preparing:
-    """The base's own disk and its blob. Whoever needs them sooner makes them, or waits for them."""
+    """The base's own disk, a copy of it, and its blob. Whoever needs them sooner waits."""
 
     def __init__(self, guest: Guest, storage: Storage) -> None:
         self._guest = guest
@@ -23,7 +24,7 @@ class Preparing:
 
     def begin(self, disk_id: str) -> None:
         """Returns at once. What goes wrong is told by the export itself, if there is one."""
-        task = asyncio.get_running_loop().create_task(asyncio.to_thread(self._prepare, disk_id))
+        task = asyncio.get_running_loop().create_task(self._prepare(disk_id))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -31,10 +32,14 @@ class Preparing:
         """A base that is being written is written to its end."""
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def _prepare(self, disk_id: str) -> None:
+    async def _prepare(self, disk_id: str) -> None:
         try:
-            base = self._guest.prepare_export(disk_id)
+            base = await asyncio.to_thread(self._guest.prepare_base, disk_id)
             if base is not None:
-                self._storage.publish_base(base, self._guest.data_ranges(base))
-        except (GuestError, AzureError) as error:
+                publishing = asyncio.to_thread(self._publish, base)
+                await asyncio.gather(publishing, asyncio.to_thread(self._guest.prepare_copy, base))
+        except (GuestError, AzureError, OSError) as error:
             log.info("disk %s was not prepared for its export: %s", disk_id, error)
+
+    def _publish(self, base: Path) -> None:
+        self._storage.publish_base(base, self._guest.data_ranges(base))

@@ -6,7 +6,6 @@ import time
 import uuid
 from pathlib import Path
 
-from local.guest import spares
 from local.guest.changes import Changes
 from local.guest.disk.build import base_disk, build_vhd
 from local.guest.isolation import Tier
@@ -38,14 +37,10 @@ def changes_of(store: Store, content_id: str) -> Changes | None:
     return Changes.read(store.changes_file(content_id), store.layers)
 
 
-def prepare_export(store: Store, tier: Tier, disk_id: str) -> Path | None:
-    """Makes ahead what an export of the disk will start from: its base's disk, which is returned, and a copy.
+def prepare_base(store: Store, tier: Tier, disk_id: str) -> Path | None:
+    """Makes the disk of the base that an export of this disk will start from.
 
     None where there is nothing to gain: a disk that cannot boot is small.
     """
     disk = store.disk(disk_id)
-    if not disk.layers or not disk.bootable:
-        return None
-    base = base_disk(store, tier, disk)
-    spares.make_one(store, base)
-    return base
+    return base_disk(store, tier, disk) if disk.layers and disk.bootable else None

@@ -13,10 +13,10 @@ from functools import cached_property
 from pathlib import Path
 from threading import Lock
 
-from local.guest import base_image, vhd
+from local.guest import base_image, spares, vhd
 from local.guest.boot import boot
 from local.guest.changes import Changes
-from local.guest.export import changes_of, export_vhd, prepare_export
+from local.guest.export import changes_of, export_vhd, prepare_base
 from local.guest.first_boot import FirstBoot, first_boot
 from local.guest.isolation import Tier, probe
 from local.guest.layers import Layers, remove_tree
@@ -99,12 +99,16 @@ class Hypervisor:
         """The content as a sparse fixed VHD, built on first use. Read it, do not change it."""
         return export_vhd(self._store, self._tier, content_id)
 
-    def prepare_export(self, disk_id: str) -> Path | None:
-        """Makes ahead, in a second or two, what an export of the disk starts from.
+    def prepare_base(self, disk_id: str) -> Path | None:
+        """Makes the disk of the base alone, a raw file, from which an export of the disk starts.
 
-        Returns the base's own disk, a raw file; None for a disk of which nothing is made ahead.
+        None for a disk for which nothing is made ahead.
         """
-        return prepare_export(self._store, self._tier, disk_id)
+        return prepare_base(self._store, self._tier, disk_id)
+
+    def prepare_copy(self, base: Path) -> None:
+        """Makes ahead the copy of a base's disk that the next export takes."""
+        spares.make_one(self._store, base)
 
     def changes(self, content_id: str) -> Changes | None:
         """In what an exported VHD differs from its base's own disk; None when it was not made of one."""

@@ -5,7 +5,6 @@ root=$1
 
 # Packages: lists and cache stay, so that apt-get install works at once; the downloads go.
 rm -f "$root"/var/cache/apt/archives/*.deb
-chroot "$root" apt-cache gencaches
 
 # Nothing that would be the same in every machine made from this.
 : >"$root/etc/machine-id"

@@ -20,12 +20,16 @@ class SlowGuest(MetadataOnlyGuest):
 
     def __init__(self) -> None:
         self.go_on = Event()
+        self.copied: list[Path] = []
 
-    def prepare_export(self, disk_id: str) -> Path | None:
+    def prepare_base(self, disk_id: str) -> Path | None:
         self.go_on.wait(10)
         if disk_id == "gone":
             raise GuestError("DiskNotFound", "There is no disk 'gone'.")
         return BASE if disk_id == "bootable" else None
+
+    def prepare_copy(self, base: Path) -> None:
+        self.copied.append(base)
 
     def data_ranges(self, vhd_file: Path) -> list[tuple[int, int]]:
         return [(0, len(str(vhd_file)))]
@@ -57,3 +61,4 @@ def test_a_base_is_published_behind_the_callers_back(
 
     asyncio.run(scenario())
     assert storage.bases == published
+    assert guest.copied == [base for base, _ in published]
