@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from shared import announcing
 from shared.azure.gallery_versions import delete_version
 from shared.azure.version_lifecycle import ListedVersion, list_with_dates, set_end_of_life, versions_in_use
 from shared.domain.errors import BuildError, BuildFailed
@@ -68,9 +69,11 @@ def record_lifecycle_step(services: Services, call: LifecycleStepCall) -> ImageE
         end = call.end_of_life_at
         return replace(image, state=state, state_at=call.at, reason=call.step.reason, end_of_life_at=end)
 
-    services.images.change(call.step.version_id, change)
     facts = {"state": state.value, "reason": call.step.reason, "endOfLifeAt": call.end_of_life_at}
-    return new_event(EventType.IMAGE_DEPRECATED, call.step.version_id, call.at, facts)
+    event = new_event(EventType.IMAGE_DEPRECATED, call.step.version_id, call.at, facts)
+    announcing.keep(services, event)
+    services.images.change(call.step.version_id, change)
+    return event
 
 
 def start_revoke(services: Services, call: RevokeCall) -> OperationRef:
@@ -81,9 +84,11 @@ def start_revoke(services: Services, call: RevokeCall) -> OperationRef:
 
 def record_revoke(services: Services, call: RevokeCall) -> ImageEvent:
     """Remembers that the version is revoked; the event that tells of it."""
-    mark_revoked(services, call.version_id, call.reason, call.at)
     facts = {"state": ImageState.REVOKED.value, "reason": call.reason, "endOfLifeAt": call.at}
-    return new_event(EventType.IMAGE_DEPRECATED, call.version_id, call.at, facts)
+    event = new_event(EventType.IMAGE_DEPRECATED, call.version_id, call.at, facts)
+    announcing.keep(services, event)
+    mark_revoked(services, call.version_id, call.reason, call.at)
+    return event
 
 
 def save_lifecycle_report(services: Services, call: LifecycleReport) -> None:

@@ -3,12 +3,14 @@
 import hashlib
 
 from activities.stage import load_template
+from shared import announcing
 from shared.azure.newest import newest_version
 from shared.customizers.registry import steps_of
 from shared.domain.build import IndexedCall
 from shared.domain.image_events import EXCLUDED, EventType, ImageEvent, new_event
 from shared.domain.names import step_script
 from shared.domain.plan import BuildPlan
+from shared.domain.planned_output import GalleryOutput
 from shared.domain.published_image import PublishedImage, lineage_key
 from shared.domain.rebuild import ClaimCall, Claimed, Dependents, SettleCall, VersionCall, is_newer
 from shared.domain.run import Phase
@@ -24,6 +26,8 @@ def record_image(services: Services, call: IndexedCall) -> ImageEvent:
     """Remembers gallery output `index`, which is published now; the event that tells of it."""
     plan = services.documents.get_plan(call.run_id)
     output = plan.galleries[call.index]
+    event = _published(plan, output)
+    announcing.keep(services, event)
     services.images.add(
         PublishedImage(
             id=output.version_id,
@@ -38,6 +42,10 @@ def record_image(services: Services, call: IndexedCall) -> ImageEvent:
             built_by=services.documents.get_request(call.run_id).built_by,
         )
     )
+    return event
+
+
+def _published(plan: BuildPlan, output: GalleryOutput) -> ImageEvent:
     facts = {"runId": plan.run_id, "templateId": plan.template_id, "parent": plan.source.description}
     if output.exclude_from_latest:
         facts[EXCLUDED] = "true"
@@ -61,9 +69,8 @@ def _digests(services: Services, plan: BuildPlan) -> dict[str, str]:
 
 
 def announce(services: Services, call: ImageEvent) -> None:
-    """Publishes an event; without a bus there is nobody to tell."""
-    if services.bus is not None:
-        services.bus.announce(call)
+    """Publishes an event, now or when the bus is back."""
+    announcing.tell(services, call)
 
 
 def find_dependents(services: Services, call: VersionCall) -> Dependents:

@@ -1,4 +1,4 @@
-"""Tells of events. The orchestration's history is the outbox: what was recorded is told, whoever dies."""
+"""Tells of events; what the bus does not take now waits in the outbox."""
 
 from collections.abc import Generator
 from typing import TYPE_CHECKING, Any
@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
 
 def announce(context: "DurableOrchestrationContext", event: ImageEvent) -> Generator[Any, Any, None]:
-    """A bus that is away for longer than a call is repeated costs the event, never the work it tells of.
+    """Never fails the work that the event tells of.
 
-    New versions are found by the watch in that case (docs/events.md).
+    What cannot even be kept could not be recorded either, and is found by the watch (docs/events.md).
     """
     try:
         yield from call(context, "announce", event, type(None))

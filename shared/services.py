@@ -16,6 +16,7 @@ from shared.catalog.documents import RunDocuments
 from shared.catalog.durations import Durations
 from shared.catalog.images import ImageCatalog
 from shared.catalog.operations import OperationCatalog
+from shared.catalog.outbox import Outbox
 from shared.catalog.runs import RunCatalog
 from shared.catalog.tables import (
     CLAIMS,
@@ -23,6 +24,7 @@ from shared.catalog.tables import (
     DURATIONS,
     IMAGES,
     OPERATIONS,
+    OUTBOX,
     RUNS,
     RUNS_OF_TEMPLATES,
     TEMPLATES,
@@ -49,6 +51,7 @@ class Services:
     images: ImageCatalog
     cycles: CycleCatalog
     durations: Durations
+    outbox: Outbox
     bus: Bus | None
     reachable: AllowedAddresses
 
@@ -73,6 +76,7 @@ def make_services(settings: Settings) -> Services:
         images=ImageCatalog(tables.get_table_client(IMAGES)),
         cycles=CycleCatalog(tables.get_table_client(CYCLES)),
         durations=Durations(tables.get_table_client(DURATIONS)),
+        outbox=Outbox(tables.get_table_client(OUTBOX)),
         bus=make_bus(settings, credential),
         reachable=AllowedAddresses(settings.fetch_networks),
     )

@@ -19,13 +19,14 @@ from triggers.servicebus_build_requests import bp as build_requests
 from triggers.servicebus_image_events import bp as image_events
 from triggers.timer_janitor import bp as janitor_timer
 from triggers.timer_lifecycle import bp as lifecycle_timer
+from triggers.timer_outbox import bp as outbox_timer
 from triggers.timer_patching import bp as patching_timer
 from triggers.timer_watch import bp as watch_timer
 
 BUILDS = (approvals, builds, going_on, image_templates, templates)
 OTHERS = (health, images, janitor, lifecycle, openapi, patching)
 TIMERS = (janitor_timer, lifecycle_timer, patching_timer, watch_timer)
-BUS = (build_requests, image_events)
+BUS = (build_requests, image_events, outbox_timer)
 
 
 def blueprints() -> tuple[df.Blueprint, ...]:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from threading import Lock
 
 from azure.core.credentials import TokenCredential
+from azure.core.exceptions import AzureError
 from azure.servicebus import ServiceBusClient, ServiceBusMessage, ServiceBusSender
-from azure.servicebus.exceptions import ServiceBusError
 
 from shared.domain.errors import TransientError
 from shared.domain.image_events import ImageEvent, to_cloud_event
@@ -17,6 +17,7 @@ from shared.settings import Settings
 EVENTS_TOPIC = "image-events"
 REQUESTS_QUEUE = "build-requests"
 REJECTED_QUEUE = "rejected-messages"
+ATTEMPTS = 2
 CLOUD_EVENT = "application/cloudevents+json"
 # A header field of a message holds little; the rest of a long list of problems adds nothing.
 LONGEST_DESCRIPTION = 4096
@@ -67,7 +68,7 @@ class Bus:
             sender = self._senders.get(entity) or open_sender(entity)
             try:
                 sender.send_messages(message)
-            except ServiceBusError:
+            except AzureError:
                 self._senders.pop(entity, None)
                 sender.close()
                 raise
@@ -75,18 +76,21 @@ class Bus:
 
 
 def make_bus(settings: Settings, credential: TokenCredential) -> Bus | None:
-    """By connection string where there is one, else with the app's identity; None without either setting."""
+    """By connection string where there is one, else with the app's identity; None without either setting.
+
+    What fails is sent again by those who send, from the outbox or when a message is delivered again.
+    """
     if settings.bus_connection:
-        return Bus(ServiceBusClient.from_connection_string(settings.bus_connection))
+        return Bus(ServiceBusClient.from_connection_string(settings.bus_connection, retry_total=ATTEMPTS - 1))
     if settings.bus_namespace:
-        return Bus(ServiceBusClient(settings.bus_namespace, credential))
+        return Bus(ServiceBusClient(settings.bus_namespace, credential, retry_total=ATTEMPTS - 1))
     return None
 
 
 @contextmanager
 def _bus_errors(what: str) -> Iterator[None]:
-    """Everything that the bus can answer may pass: entities are made, quotas are drained."""
+    """Everything that the bus and its tokens can answer may pass: entities are made, quotas are drained."""
     try:
         yield
-    except ServiceBusError as error:
+    except AzureError as error:
         raise TransientError(f"could not {what}: {type(error).__name__}") from error

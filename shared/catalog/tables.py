@@ -21,6 +21,8 @@ OPERATIONS = "kilnoperations"
 IMAGES = "kilnimages"
 CYCLES = "kilncycles"
 DURATIONS = "kilndurations"
+OUTBOX = "kilnoutbox"
+ALL = (RUNS, RUNS_OF_TEMPLATES, CLAIMS, TEMPLATES, OPERATIONS, IMAGES, CYCLES, DURATIONS, OUTBOX)
 
 
 def is_key(text: str) -> bool:
@@ -41,5 +43,5 @@ def make_table_service(settings: Settings, credential: TokenCredential) -> Table
 def create_tables(service: TableServiceClient) -> None:
     """Creates the tables that are missing."""
     with azure_errors("create the tables"):
-        for name in (RUNS, RUNS_OF_TEMPLATES, CLAIMS, TEMPLATES, OPERATIONS, IMAGES, CYCLES, DURATIONS):
+        for name in ALL:
             service.create_table_if_not_exists(name)

@@ -15,6 +15,7 @@ from shared.domain.problems import Problem
 
 SPEC_VERSION = "1.0"
 SOURCE = "/kiln"
+LONGEST_FACT = 4096  # characters
 WATCHER = "/kiln/watch"  # what the watch found says so in its data, `seenBy`
 EXCLUDED = "excludeFromLatest"  # a fact of new versions that `latest` passes over: "true"
 _GALLERY_VERSION = re.compile(
@@ -74,9 +75,13 @@ class ImageEvent:
 
 
 def new_event(type_: EventType, subject: str, time: str, data: dict[str, str] | None = None) -> ImageEvent:
-    """An event of Kiln's own. The same fact gets the same id, so that telling it twice is telling it once."""
-    digest = hashlib.sha256(f"{type_} {subject} {sorted((data or {}).items())}".encode()).hexdigest()
-    return ImageEvent(digest[:32], type_, subject, time, SOURCE, data or {})
+    """An event of Kiln's own. The same fact gets the same id, so that telling it twice is telling it once.
+
+    Facts are cut to what a bus takes with certainty.
+    """
+    facts = {name: value[:LONGEST_FACT] for name, value in (data or {}).items()}
+    digest = hashlib.sha256(f"{type_} {subject} {sorted(facts.items())}".encode()).hexdigest()
+    return ImageEvent(digest[:32], type_, subject, time, SOURCE, facts)
 
 
 def to_cloud_event(event: ImageEvent) -> dict[str, Json]:
