@@ -89,9 +89,12 @@ class Stack:
         raise RuntimeError(f"the builds did not end within {seconds:.0f} s")
 
 
-def template(*distribute: Json, steps: int = 2) -> Json:
-    """A template with so many scripts, which the metadata-only guest does not run."""
-    customize = [{"type": "Shell", "name": f"step {n}", "inline": [f"echo {n}"]} for n in range(steps)]
+def template(*distribute: Json, steps: int = 2, mark: str = "") -> Json:
+    """A template with so many scripts, which the metadata-only guest does not run.
+
+    Templates of different marks have nothing in common that one's layers could save another.
+    """
+    customize = [{"type": "Shell", "name": f"step {n}", "inline": [f"echo {mark} {n}"]} for n in range(steps)]
     properties = {"source": SOURCE, "customize": customize, "distribute": list(distribute)}
     return {"location": LOCATION, "properties": properties}
 

@@ -7,6 +7,7 @@ of the last build. It stops by itself: a number of builds that does not end with
 
 import argparse
 import os
+import sqlite3
 import statistics
 import tempfile
 import time
@@ -24,7 +25,7 @@ from cli.models import Run
 
 RUNS_PER_DEFINITION = 10
 PLENTY_OF_CORES = "1000000"
-SECONDS_PER_RUN, LEAST_SECONDS = 5.0, 300.0
+SECONDS_PER_RUN, LEAST_SECONDS = 10.0, 300.0
 MIB = 2**20
 
 
@@ -59,9 +60,9 @@ class Measured:
     started: float
     seconds: float
     ends: tuple[float, ...]
-    longest_gap: float
     usage: Usage
     arm_calls: int
+    history_bytes: int
     hub_mib: float
     storage_mib: float
     load: float
@@ -73,7 +74,9 @@ def measure(count: int, settings: dict[str, str]) -> Measured:
         running(Path(folder), ("--cores-quota", PLENTY_OF_CORES), settings) as stack,
     ):
         definitions = stack.make_definitions(-(-count // RUNS_PER_DEFINITION))
-        templates = [template(shared_image(definitions[n % len(definitions)])) for n in range(count)]
+        templates = [
+            template(shared_image(definitions[n % len(definitions)]), mark=str(n)) for n in range(count)
+        ]
         usage = Usage.of(stack)
         usage.look()
         before, calls = disk_mib(stack), arm_calls(stack)
@@ -91,9 +94,9 @@ def measure(count: int, settings: dict[str, str]) -> Measured:
             started=started,
             seconds=ends[-1],
             ends=tuple(ends),
-            longest_gap=max(run.span.seconds() or 0.0 for run in runs),
             usage=usage,
             arm_calls=arm_calls(stack) - calls,
+            history_bytes=history_bytes(stack),
             hub_mib=after[0] - before[0],
             storage_mib=after[1] - before[1],
             load=os.getloadavg()[0],
@@ -102,6 +105,13 @@ def measure(count: int, settings: dict[str, str]) -> Measured:
 
 def all_runs(api: KilnApi, ids: Sequence[str]) -> list[Run]:
     return [api.run(run_id) for run_id in ids]
+
+
+def history_bytes(stack: Stack) -> int:
+    """Of all orchestrations in the task hub."""
+    [hub] = stack.home.data("functions").glob("*.db")
+    with sqlite3.connect(f"file:{hub}?mode=ro", uri=True) as database:
+        return int(database.execute("SELECT coalesce(sum(length(events)), 0) FROM history").fetchone()[0])
 
 
 def disk_mib(stack: Stack) -> tuple[float, float]:
@@ -124,16 +134,16 @@ def row(one: Measured) -> str:
     return (
         f"| {one.count:,} | {one.succeeded:,} | {one.seconds:.0f} | {per_run:.2f} |"
         f" {first:.0f} / {middle:.0f} / {one.ends[-1]:.0f} | {' / '.join(memory.values())} |"
-        f" {one.arm_calls / one.count:.0f} | {one.hub_mib:.0f} | {one.storage_mib:.0f} | {one.load:.0f} |"
+        f" {one.arm_calls / one.count:.0f} | {one.history_bytes / one.count / 1024:.0f} | {one.hub_mib:.0f} | {one.storage_mib:.0f} | {one.load:.0f} |"
     )
 
 
 def table(measured: Sequence[Measured]) -> str:
     rows = [
         "| builds | succeeded | s | s per build | first / median / last end, s |"
-        " peak MiB of host / worker / cloud / Azurite | ARM calls per build |"
+        " peak MiB of host / worker / cloud / Azurite | ARM calls per build | history per build, KiB |"
         " hub, MiB | storage, MiB | load |",
-        "|---|---|---|---|---|---|---|---|---|---|",
+        "|---|---|---|---|---|---|---|---|---|---|---|",
         *map(row, measured),
     ]
     return "\n".join([*rows, "", f"{page.machine()}."])
