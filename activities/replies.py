@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TypeVar, get_type_hints
 
 from shared.domain.build import Reply
-from shared.domain.codec import Json, from_json, to_json
+from shared.domain.codec import Json, from_json, to_compact_json
 from shared.domain.errors import BuildFailed, TransientError
 from shared.domain.operations import OperationRef
 from shared.services import Services, services
@@ -29,7 +29,8 @@ def hosted(activity: Activity[In, Out]) -> Callable[[Json], Json]:
     def run(payload: Json) -> Json:
         try:
             result = activity(services(), from_json(kind, payload))
-            reply = Reply(value=to_json(_expected(result) if isinstance(result, OperationRef) else result))
+            told = _expected(result) if isinstance(result, OperationRef) else result
+            reply = Reply(value=to_compact_json(told))
         except BuildFailed as failure:
             log.warning("%s failed: %s", activity.__name__, failure)
             reply = Reply(error=failure.error)
@@ -41,7 +42,7 @@ def hosted(activity: Activity[In, Out]) -> Callable[[Json], Json]:
                 wait_seconds=error.wait_seconds,
                 throttled=error.throttled,
             )
-        return to_json(reply)
+        return to_compact_json(reply)
 
     run.__name__ = activity.__name__
     # The Functions worker refuses annotations that are not plain classes.

@@ -63,6 +63,7 @@ class Measured:
     usage: Usage
     arm_calls: int
     history_bytes: int
+    left_over: int
     hub_mib: float
     storage_mib: float
     load: float
@@ -97,6 +98,7 @@ def measure(count: int, settings: dict[str, str]) -> Measured:
             usage=usage,
             arm_calls=arm_calls(stack) - calls,
             history_bytes=history_bytes(stack),
+            left_over=left_over(stack),
             hub_mib=after[0] - before[0],
             storage_mib=after[1] - before[1],
             load=os.getloadavg()[0],
@@ -114,6 +116,15 @@ def history_bytes(stack: Stack) -> int:
         return int(database.execute("SELECT coalesce(sum(length(events)), 0) FROM history").fetchone()[0])
 
 
+def left_over(stack: Stack) -> int:
+    """Resource groups and resources in the cloud that builds made on their way and did not delete."""
+    store = f"file:{stack.home.data('cloud')}/cloud.sqlite?mode=ro"
+    tagged = """SELECT count(*) FROM resources WHERE json_extract(document, '$.tags."kiln-run"') IS NOT NULL
+        AND type != 'microsoft.compute/galleries/images/versions'"""
+    with sqlite3.connect(store, uri=True) as database:
+        return int(database.execute(tagged).fetchone()[0])
+
+
 def disk_mib(stack: Stack) -> tuple[float, float]:
     """What the task hub and the storage have on disk."""
     return tuple(  # type: ignore[return-value]
@@ -128,24 +139,45 @@ def arm_calls(stack: Stack) -> int:
 
 
 def row(one: Measured) -> str:
-    per_run = one.seconds / one.count
-    memory = {name: f"{one.usage.memory[name]:.0f}" for name in ("host", "worker", "cloud", "azurite")}
-    first, middle = one.ends[0], statistics.median(one.ends)
-    return (
-        f"| {one.count:,} | {one.succeeded:,} | {one.seconds:.0f} | {per_run:.2f} |"
-        f" {first:.0f} / {middle:.0f} / {one.ends[-1]:.0f} | {' / '.join(memory.values())} |"
-        f" {one.arm_calls / one.count:.0f} | {one.history_bytes / one.count / 1024:.0f} | {one.hub_mib:.0f} | {one.storage_mib:.0f} | {one.load:.0f} |"
+    memory = [f"{one.usage.memory[name]:.0f}" for name in ("host", "worker", "cloud", "azurite")]
+    spent = [
+        f"{one.usage.processor[name] / one.count:.2f}" for name in ("host", "worker", "cloud", "azurite")
+    ]
+    cells = (
+        f"{one.count:,}",
+        f"{one.succeeded:,}",
+        f"{one.seconds:.0f}",
+        f"{one.seconds / one.count:.2f}",
+        f"{one.ends[0]:.0f} / {statistics.median(one.ends):.0f} / {one.ends[-1]:.0f}",
+        " / ".join(spent),
+        " / ".join(memory),
+        f"{one.arm_calls / one.count:.0f}",
+        f"{one.history_bytes / one.count / 1024:.0f}",
+        f"{one.hub_mib:.0f}",
+        f"{one.storage_mib:.0f}",
+        f"{one.left_over}",
+        f"{one.load:.0f}",
     )
+    return f"| {' | '.join(cells)} |"
 
 
 def table(measured: Sequence[Measured]) -> str:
-    rows = [
-        "| builds | succeeded | s | s per build | first / median / last end, s |"
-        " peak MiB of host / worker / cloud / Azurite | ARM calls per build | history per build, KiB |"
-        " hub, MiB | storage, MiB | load |",
-        "|---|---|---|---|---|---|---|---|---|---|---|",
-        *map(row, measured),
-    ]
+    heads = (
+        "builds",
+        "succeeded",
+        "s",
+        "s per build",
+        "first / median / last end, s",
+        "CPU s per build of host / worker / cloud / Azurite",
+        "peak MiB of the same",
+        "ARM calls per build",
+        "history per build, KiB",
+        "hub, MiB",
+        "storage, MiB",
+        "left over",
+        "load",
+    )
+    rows = [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|", *map(row, measured)]
     return "\n".join([*rows, "", f"{page.machine()}."])
 
 
@@ -159,7 +191,7 @@ def main() -> None:
     measured = []
     for count in arguments.counts:
         measured.append(measure(count, settings))
-        print(row(measured[-1]), dict(measured[-1].usage.processor), flush=True)
+        print(row(measured[-1]), flush=True)
     if not arguments.print_only:
         page.write("scale", table(measured))
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from orchestrators.calls import call
 from shared.domain.build import PollCall
-from shared.domain.codec import Json, from_json, to_json
+from shared.domain.codec import Json, from_json, to_compact_json
 from shared.domain.errors import BuildError, BuildFailed
 from shared.domain.operations import AwaitRequest, OperationState, OperationStatus
 from shared.domain.polling import Look, first_pause, pause
@@ -30,16 +30,16 @@ def await_operation(context: "DurableOrchestrationContext") -> Generator[Any, An
         looked = (context.current_utc_datetime - began).total_seconds()
         status = yield from _poll(context, request, looked)
         if status.state is not OperationState.IN_PROGRESS:
-            return to_json(status)
+            return to_compact_json(status)
         if request.until and context.current_utc_datetime >= datetime.fromisoformat(request.until):
-            return to_json(OperationStatus(OperationState.FAILED, error=_hangs(request)))
+            return to_compact_json(OperationStatus(OperationState.FAILED, error=_hangs(request)))
         request = replace(
             request,
             polls=request.polls + 1,
             looked_seconds=looked,
             retry_after_seconds=status.retry_after_seconds,
         )
-    context.continue_as_new(to_json(replace(request, began=began.isoformat())))
+    context.continue_as_new(to_compact_json(replace(request, began=began.isoformat())))
     return None
 
 

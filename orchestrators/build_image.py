@@ -6,19 +6,22 @@ from typing import TYPE_CHECKING, Any
 
 from orchestrators.approval import wait_for_approval
 from orchestrators.build_steps import Build
+from orchestrators.clean_up import clean_up_later, remove
 from orchestrators.layers import begin_with_layer, choose_layer
 from orchestrators.publish_outputs import publish_outputs
-from orchestrators.region_quota import give_back, take_turn
+from orchestrators.region_quota import take_turn
 from orchestrators.run_steps import run_steps
 from shared.domain.build import BuildRequest, StagedBuild, VmCall
 from shared.domain.codec import Json, from_json, to_json
 from shared.domain.errors import BuildError, BuildFailed
 from shared.domain.planned_vm import Role, StagedKind
 from shared.domain.run import Stage
+from shared.domain.transitions import Noted
 
 if TYPE_CHECKING:
     from azure.durable_functions import DurableOrchestrationContext
 
+STILL_REMOVED = "what the build made on its way is removed after the run's end"
 # What makes an image that a VM is made from, in order.
 IMAGE_ACTIVITIES = {
     None: (),
@@ -130,16 +133,18 @@ def replicate(build: Build, staged: StagedBuild) -> Generator[Any, Any, None]:
 
 def cleanup(build: Build, error: BuildError | None) -> Generator[Any, Any, BuildError | None]:
     """Always runs; what goes wrong here never hides the first error."""
+    if error is None and build.request.ends_before_cleanup:
+        yield from build.record(Noted(STILL_REMOVED))
+        yield from build.end(None, None)
+        yield from clean_up_later(build)
+        return None
     kept = build.kept(error)
-    steps = [build.enter(Stage.CLEANUP, failed=error is not None)]
-    if kept is None:
-        steps += build.undo_staging()
-    steps += [build.do("delete_scripts", stoppable=False), give_back(build)]
-    for step in steps:
-        try:
-            yield from step
-        except BuildFailed as failure:
-            error = error or failure.error.at(Stage.CLEANUP)
+    try:
+        yield from build.enter(Stage.CLEANUP, failed=error is not None)
+    except BuildFailed as failure:
+        error = error or failure.error.at(Stage.CLEANUP)
+    count = build.staged.undone_by_name if build.staged else None
+    error = yield from remove(build, build.undo_staging(count) if kept is None else [], error)
     return (yield from build.end(error, kept))
 
 

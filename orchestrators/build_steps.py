@@ -16,7 +16,7 @@ from shared.domain.build import (
     StagedBuild,
     StepCall,
 )
-from shared.domain.codec import from_json, to_json
+from shared.domain.codec import from_json, to_compact_json
 from shared.domain.errors import BuildError, BuildFailed
 from shared.domain.operations import (
     AwaitRequest,
@@ -103,7 +103,7 @@ class Build:
         operations = yield from call_all(self.context, calls, OperationRef, self.ends_at)
         tasks = [
             self.context.call_sub_orchestrator(
-                "await_operation", to_json(AwaitRequest(operation, self.request.poll))
+                "await_operation", to_compact_json(AwaitRequest(operation, self.request.poll))
             )
             for operation in operations
             if operation.kind is not OperationKind.DONE
@@ -127,7 +127,7 @@ class Build:
             return OperationStatus(OperationState.SUCCEEDED)
         patience = until.isoformat() if until else "" if stoppable else self._patience_ends
         awaited = AwaitRequest(operation, self.request.poll, until=patience)
-        task = self.context.call_sub_orchestrator("await_operation", to_json(awaited))
+        task = self.context.call_sub_orchestrator("await_operation", to_compact_json(awaited))
         result = (yield from self.race(task)) if stoppable else (yield task)
         if isinstance(result, Exception):
             raise BuildFailed(BuildError("OrchestrationFailed", str(result).partition("\n")[0]))
@@ -180,9 +180,8 @@ class Build:
             return None
         return self.staged.kept_on_error.get(KEEPING[error.code])
 
-    def undo_staging(self) -> list[Generator[Any, Any, None]]:
-        """The deletion of everything temporary: of the group, or one by one in a group that stays."""
-        count = self.staged.undone_by_name if self.staged else None
+    def undo_staging(self, count: int | None) -> list[Generator[Any, Any, None]]:
+        """The deletion of everything temporary: the group, or `count` resources in a group that stays."""
         if count is None:
             return [self.operate("delete_staging_group", stoppable=False)]
         run_id = self.request.run_id

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from orchestrators.calls import call
 from shared.domain.build import PublishRequest, RecordCall
-from shared.domain.codec import from_json, to_json
+from shared.domain.codec import from_json, to_compact_json
 from shared.domain.errors import BuildError, BuildFailed
 from shared.domain.operations import (
     AwaitRequest,
@@ -30,8 +30,9 @@ def wait(
     """Waits for the operation's end; raises BuildFailed with its cause when it failed or took too long."""
     if operation.kind is OperationKind.DONE:
         return OperationStatus(OperationState.SUCCEEDED)
-    awaited = to_json(AwaitRequest(operation, request.poll, until=request.until, run_id=request.run_id))
-    status = from_json(OperationStatus, (yield context.call_sub_orchestrator("await_operation", awaited)))
+    awaited = AwaitRequest(operation, request.poll, until=request.until, run_id=request.run_id)
+    answer = yield context.call_sub_orchestrator("await_operation", to_compact_json(awaited))
+    status = from_json(OperationStatus, answer)
     if status.error is not None:
         raise BuildFailed(status.error)
     return status

@@ -4,7 +4,7 @@ from collections.abc import Generator
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from shared.domain.codec import from_json, to_json
+from shared.domain.codec import from_json, to_compact_json
 from shared.domain.errors import BuildFailed
 from shared.domain.operations import (
     AwaitRequest,
@@ -25,7 +25,7 @@ def wait_for_undo(
     if operation.kind is OperationKind.DONE:
         return
     until = context.current_utc_datetime + timedelta(seconds=poll.patience_seconds)
-    awaited = to_json(AwaitRequest(operation, poll, until=until.isoformat()))
+    awaited = to_compact_json(AwaitRequest(operation, poll, until=until.isoformat()))
     status = from_json(OperationStatus, (yield context.call_sub_orchestrator("await_operation", awaited)))
     if status.error is not None:
         raise BuildFailed(status.error)

@@ -50,6 +50,7 @@ class Settings:
     poll: PollPolicy = field(default_factory=PollPolicy)
     limits: RegionLimits = field(default_factory=RegionLimits)
     layers: LayerLimits = field(default_factory=LayerLimits)
+    ends_before_cleanup: bool = False
     fetch_networks: tuple[Network, ...] = ()
     vault_hosts: tuple[str, ...] = ()
 
@@ -70,6 +71,9 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     problems += [
         f"{name} is {value!r}: a whole number" for name, value in bounds.items() if not value.isdigit()
     ]
+    early = environment.get("KILN_END_BEFORE_CLEANUP", "false")
+    if early not in ("true", "false"):
+        problems.append(f"KILN_END_BEFORE_CLEANUP is {early!r}: true or false")
     networks: tuple[Network, ...] = ()
     try:
         networks = tuple(map(ipaddress.ip_network, _parts(environment.get("KILN_FETCH_NETWORKS", ""))))
@@ -96,6 +100,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
             int(bounds["KILN_MAX_BUILDS_PER_REGION"]), int(bounds["KILN_MAX_CORES_PER_REGION"])
         ),
         layers=LayerLimits(int(bounds["KILN_LAYER_DAYS"]), int(bounds["KILN_MAX_LAYERS_GIB"])),
+        ends_before_cleanup=early == "true",
         fetch_networks=networks,
         vault_hosts=tuple(_parts(environment.get("KILN_VAULT_HOSTS", ""))),
     )

@@ -91,7 +91,14 @@ def new_run(run_id: str, template: ImageTemplate, request: StoredRequest) -> Run
 
 def build_request(kiln: Services, run_id: str, template: ImageTemplate) -> BuildRequest:
     """The input of `build_image`."""
-    return BuildRequest(run_id, template.build_timeout_minutes, kiln.settings.poll, kiln.settings.limits)
+    settings = kiln.settings
+    return BuildRequest(
+        run_id,
+        template.build_timeout_minutes,
+        settings.poll,
+        settings.limits,
+        settings.ends_before_cleanup,
+    )
 
 
 def cancel_run(kiln: Services, durable: Durable, run: Run) -> Run:

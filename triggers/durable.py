@@ -26,6 +26,7 @@ from orchestrators.abandon_run import abandon_run
 from orchestrators.apply_lifecycle import apply_lifecycle
 from orchestrators.await_operation import await_operation
 from orchestrators.build_image import build_image
+from orchestrators.clean_up import clean_up
 from orchestrators.janitor import janitor as janitor_orchestration
 from orchestrators.patch_cycle import patch_cycle
 from orchestrators.patch_template import patch_template
@@ -45,6 +46,7 @@ bp = df.Blueprint()
 
 ORCHESTRATIONS: tuple[Callable[..., Any], ...] = (
     build_image,
+    clean_up,
     await_operation,
     repeat_activity,
     await_turn,

@@ -16,12 +16,24 @@ from shared.domain.transitions import Event
 
 @dataclass(frozen=True)
 class BuildRequest:
-    """Input of `build_image`. The template was stored under the run id before the run was started."""
+    """Input of `build_image`. The template was stored under the run id before the run was started.
+
+    With `ends_before_cleanup` a run that has published everything ends then, and is cleaned up after.
+    """
 
     run_id: str
     timeout_minutes: int
     poll: PollPolicy = field(default_factory=PollPolicy)
     limits: RegionLimits = field(default_factory=RegionLimits)
+    ends_before_cleanup: bool = False
+
+
+@dataclass(frozen=True)
+class CleanUpRequest:
+    """Input of `clean_up`; `undone_by_name` as in `StagedBuild`."""
+
+    build: BuildRequest
+    undone_by_name: int | None = None
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,38 @@ def to_json(value: object) -> Json:
     raise TypeError(f"{type(value).__name__} is not a JSON value")
 
 
+def to_compact_json(value: object) -> Json:
+    """The same without fields that have their defaults, which `from_json` fills in: histories stay short.
+
+    Fields of `Literal` type stay, because members of a union are told apart by them.
+    """
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        told = [(f.name, getattr(value, f.name)) for f in dataclasses.fields(value)]
+        defaults = _defaults(type(value))
+        return {name: to_compact_json(item) for name, item in told if defaults.get(name, _NONE) != item}
+    if isinstance(value, list | tuple):
+        return [to_compact_json(item) for item in value]
+    return to_json(value)
+
+
+_NONE = object()  # equal to no value
+
+
+@cache
+def _defaults(kind: Any) -> dict[str, object]:  # noqa: ANN401 - any dataclass
+    """By field, without those that have none and those that tell members of a union apart."""
+    found: dict[str, object] = {}
+    hints = typing.get_type_hints(kind)
+    for item in dataclasses.fields(kind):
+        if typing.get_origin(hints[item.name]) is typing.Literal:
+            continue
+        if item.default_factory is not dataclasses.MISSING:
+            found[item.name] = item.default_factory()
+        elif item.default is not dataclasses.MISSING:
+            found[item.name] = item.default
+    return found
+
+
 def from_json(kind: type[T], value: object) -> T:
     """Builds a `kind` from what `to_json` made of one; raises ValueError where the value does not fit."""
     return cast(T, _decoder(cast("Hashable", kind))(value))

@@ -12,6 +12,7 @@ from typing import Any
 from orchestrators.abandon_run import abandon_run
 from orchestrators.await_operation import await_operation
 from orchestrators.build_image import build_image
+from orchestrators.clean_up import clean_up
 from orchestrators.janitor import janitor
 from orchestrators.patch_cycle import patch_cycle
 from orchestrators.patch_template import patch_template
@@ -32,6 +33,7 @@ ORCHESTRATIONS = {
         await_operation,
         await_turn,
         build_image,
+        clean_up,
         janitor,
         patch_cycle,
         patch_template,

@@ -176,3 +176,35 @@ def test_a_failing_cleanup_never_hides_the_first_error() -> None:
     error, simulation = build(activities)
     assert error["code"] == "NoQuota"
     assert events(simulation, "runEnded")[0]["error"]["code"] == "NoQuota"
+
+
+EARLY = to_json(BuildRequest("web-20261121T120000-abcdef", timeout_minutes=60, ends_before_cleanup=True))
+
+
+def test_a_run_may_end_when_its_outputs_are_usable() -> None:
+    simulation = Simulation(succeeding())
+    assert simulation.run(build_image, EARLY) is None
+    order = [
+        payload["event"]["kind"] if name == "record_event" else name for name, payload in simulation.inputs
+    ]
+    assert order.index("runEnded") < order.index("delete_staging_group") < order.index("delete_scripts")
+    [note] = events(simulation, "noted")
+    assert "removed after" in note["text"]
+    assert "cleanup" not in [event["stage"] for event in events(simulation, "stageStarted")]
+
+
+def test_a_run_that_failed_ends_when_it_is_cleaned_up() -> None:
+    simulation = Simulation(succeeding() | {"deallocate_vm": lambda _: failure("Conflict")})
+    error = simulation.run(build_image, EARLY)
+    assert error["code"] == "Conflict"
+    order = [
+        payload["event"]["kind"] if name == "record_event" else name for name, payload in simulation.inputs
+    ]
+    assert order.index("delete_staging_group") < order.index("runEnded")
+
+
+def test_what_goes_wrong_after_the_end_does_not_change_it() -> None:
+    simulation = Simulation(succeeding() | {"delete_staging_group": lambda _: failure("ScopeLocked")})
+    assert simulation.run(build_image, EARLY) is None
+    assert events(simulation, "runEnded")[0]["error"] is None
+    assert "delete_scripts" in simulation.calls
