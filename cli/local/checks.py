@@ -49,6 +49,7 @@ def run_checks(home: Home) -> list[Check]:
         check_node,
         lambda: check_azurite(home),
         lambda: check_disk(home),
+        lambda: check_ways(home),
         lambda: check_ports(home, running),
         lambda: check_parts(running),
     ]
@@ -66,6 +67,15 @@ def check_packages(packages: Mapping[str, str] = debian.RUN_PACKAGES) -> Check:
         return Check("Debian packages", True, f"all {len(packages)} are here")
     names = " ".join(wanted)
     return Check("Debian packages", False, f"missing: {names}", f"as root: apt-get install {names}")
+
+
+def check_ways(home: Home) -> Check:
+    """The guest's choices where disks will lie: never wrong, only faster or slower."""
+    from local.guest.hypervisor import Hypervisor
+
+    home.create()
+    with tempfile.TemporaryDirectory(prefix="doctor-", dir=home.root) as scratch:
+        return Check("fast paths", True, "; ".join(Hypervisor(Path(scratch)).ways()))
 
 
 def check_isolation() -> Check:

@@ -98,5 +98,8 @@ def packages(recipe: MmdebstrapRecipe) -> list[str]:
 
 def _scratch() -> dict[str, str]:
     """Memory as the place to build in, where there is enough of it."""
-    enough = _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free >= _NEEDED_BYTES
-    return {"TMPDIR": str(_MEMORY)} if enough else {}
+    return {"TMPDIR": str(_MEMORY)} if builds_in_memory() else {}
+
+
+def builds_in_memory() -> bool:
+    return _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free >= _NEEDED_BYTES

@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from threading import Lock
 
-from local.guest import base_image, spares, vhd
+from local.guest import base_image, bootstrap_image, spares, sparse, vhd
 from local.guest.boot import boot
 from local.guest.changes import Changes
 from local.guest.export import changes_of, export_vhd, prepare_base
@@ -121,6 +121,14 @@ class Hypervisor:
     def tier(self) -> str:
         """The isolation that this machine gives to scripts, for people. Raises GuestError if none."""
         return self._tier.value
+
+    def ways(self) -> tuple[str, ...]:
+        """How costly things are done on this machine, for people."""
+        shared = sparse.shares_blocks(self._store.temporary)
+        return (
+            "bases are built in memory" if bootstrap_image.builds_in_memory() else "bases are built on disk",
+            "disks share blocks" if shared else "disks are copied ahead",
+        )
 
     def import_vhd(self, path: Path, content_id: str, os_type: str | None) -> None:
         """Makes a fixed VHD a content. `os_type` is "Linux", "Windows", or None for a data disk.

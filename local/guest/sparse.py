@@ -6,6 +6,7 @@ import fcntl
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 _FICLONE = 0x40049409  # <linux/fs.h>
 
@@ -33,6 +34,19 @@ def extents(descriptor: int, length: int) -> Iterator[tuple[int, int]]:
         end = min(os.lseek(descriptor, start, os.SEEK_HOLE), length)
         if start < end:
             yield start, end
+
+
+def shares_blocks(folder: Path) -> bool:
+    """Whether copies in this folder cost nothing, because files may have blocks in common."""
+    with TemporaryDirectory(dir=folder) as scratch:
+        source, target = Path(scratch, "source"), Path(scratch, "target")
+        source.write_bytes(b"x")
+        with source.open("rb") as reader, target.open("wb") as writer:
+            try:
+                fcntl.ioctl(writer.fileno(), _FICLONE, reader.fileno())
+            except OSError:
+                return False
+    return True
 
 
 def copy_ranges(source: Path, target: Path, ranges: Iterable[tuple[int, int]]) -> None:

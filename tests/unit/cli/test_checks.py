@@ -53,3 +53,11 @@ def test_parts_run_together_or_not_at_all() -> None:
 def test_too_little_disk_space_is_told(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(checks, "LEAST_FREE_BYTES", 1 << 60)
     assert not checks.check_disk(home).ok
+
+
+def test_the_guests_choices_are_shown(home: Home) -> None:
+    check = checks.check_ways(home)
+    assert check.ok
+    assert check.finding.startswith("bases are built ")
+    assert check.finding.endswith(("; disks share blocks", "; disks are copied ahead"))
+    assert not list(home.root.glob("doctor-*"))
