@@ -8,9 +8,13 @@ import sys
 
 from local.cloud.options import parse_options
 from local.cloud.server import serve
+from local.stored_layout import OtherLayoutError
+
+BAD_USAGE = 2
 
 
-def main() -> None:
+def main() -> int:
+    """Exit code 2 if the command line is wrong, or another version wrote the folder."""
     logging.basicConfig(
         stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s"
     )
@@ -19,8 +23,13 @@ def main() -> None:
         logging.getLogger(name).setLevel(logging.WARNING)
     # httpx writes whole URLs at INFO, and those of scripts carry signatures.
     logging.getLogger("httpx").setLevel(logging.WARNING)
-    asyncio.run(serve(parse_options()))
+    try:
+        asyncio.run(serve(parse_options()))
+    except OtherLayoutError as error:
+        print(f"cloud: {error}", file=sys.stderr)  # noqa: T201 - for the person at the terminal
+        return BAD_USAGE
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

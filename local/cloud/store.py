@@ -16,7 +16,9 @@ from pathlib import Path
 from local.cloud.arm_ids import ArmId, parse_id
 from local.cloud.errors import resource_not_found
 from local.cloud.json_types import Json
+from local.stored_layout import make_tables
 
+LAYOUT = 1  # to be raised with every change of the tables
 TABLES = """
 CREATE TABLE IF NOT EXISTS resources (
     key TEXT PRIMARY KEY, id TEXT NOT NULL, type TEXT NOT NULL, document TEXT NOT NULL, internal TEXT NOT
@@ -57,14 +59,17 @@ class Resource:
 
 
 class Store:
-    """Resources by id and operation records by id. Ids are looked up without regard to case."""
+    """Resources by id and operation records by id. Ids are looked up without regard to case.
+
+    Raises OtherLayoutError for a file that another version wrote.
+    """
 
     def __init__(self, path: Path) -> None:
         self._db = sqlite3.connect(path, isolation_level=None)
+        make_tables(self._db, path, TABLES, LAYOUT)
         self._db.execute("PRAGMA journal_mode = WAL")
         # A killed process loses nothing with NORMAL; only a power cut could lose the last transactions.
         self._db.execute("PRAGMA synchronous = NORMAL")
-        self._db.executescript(TABLES)
         self._db.execute(FORGET_OLD_OPERATIONS, (KEPT_OPERATIONS,))
 
     def close(self) -> None:

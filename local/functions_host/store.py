@@ -17,11 +17,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
+from local.stored_layout import OtherLayoutError, make_tables
+
 from .errors import HostError
 
 T = TypeVar("T")
 SqlValue = str | int | float | bytes | None
 
+_LAYOUT = 1  # to be raised with every change of the tables
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS instances(
   id TEXT PRIMARY KEY, name TEXT NOT NULL, version TEXT, status TEXT NOT NULL, execution_id TEXT NOT NULL,
@@ -62,12 +65,17 @@ class UnitOfWork:
 
 
 class Store:
-    """The store of one task hub under one data folder, held by one process at a time."""
+    """The store of one task hub under one data folder, held by one process at a time.
+
+    Raises HostError for a folder that another process holds, or that another version wrote.
+    """
 
     def __init__(self, data_dir: Path, hub_name: str) -> None:
         data_dir.mkdir(parents=True, exist_ok=True)
         self._lock = _lock_folder(data_dir)
-        self._db = sqlite3.connect(data_dir / f"{hub_name}.db", isolation_level=None)
+        path = data_dir / f"{hub_name}.db"
+        self._db = sqlite3.connect(path, isolation_level=None)
+        self._make_tables(path)
         for pragma in (
             "journal_mode=WAL",
             "synchronous=NORMAL",
@@ -75,12 +83,18 @@ class Store:
             "wal_autocheckpoint=4000",
         ):
             self._db.execute(f"PRAGMA {pragma}")
-        self._db.executescript(_SCHEMA)
-        _add_columns(self._db)
         self._group: list[tuple[UnitOfWork, asyncio.Future[None]]] = []
         self.inbox_ids = self._ids_after("SELECT COALESCE(MAX(seq), 0) FROM inbox")
         self.work_ids = self._ids_after("SELECT COALESCE(MAX(seq), 0) FROM work")
         self.entity_inbox_ids = self._ids_after("SELECT COALESCE(MAX(seq), 0) FROM entity_inbox")
+
+    def _make_tables(self, path: Path) -> None:
+        try:
+            make_tables(self._db, path, _SCHEMA, _LAYOUT)
+        except OtherLayoutError as error:
+            self._db.close()
+            os.close(self._lock)
+            raise HostError(str(error)) from error
 
     def _ids_after(self, sql: str) -> Iterator[int]:
         return itertools.count(self._db.execute(sql).fetchone()[0] + 1)
@@ -144,12 +158,6 @@ class Store:
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
             raise
-
-
-def _add_columns(db: sqlite3.Connection) -> None:
-    """What files of earlier versions lack."""
-    if "trace" not in {row[1] for row in db.execute("PRAGMA table_info(instances)")}:
-        db.execute("ALTER TABLE instances ADD COLUMN trace TEXT")
 
 
 def _lock_folder(data_dir: Path) -> int:

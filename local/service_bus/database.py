@@ -11,10 +11,12 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from local.service_bus.errors import ConfigError
+from local.stored_layout import OtherLayoutError, make_tables
 
 Value = str | int | bytes | None
 Row = tuple[Value, ...]
 
+_LAYOUT = 1  # to be raised with every change of the tables
 _TABLES = """
 CREATE TABLE IF NOT EXISTS entities(
   path TEXT PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL, settings TEXT NOT NULL,
@@ -50,18 +52,19 @@ CREATE INDEX IF NOT EXISTS message_ids_by_end ON message_ids(until_ms);
 
 
 class Database:
-    """Raises ConfigError if another process has the folder."""
+    """Raises ConfigError if another process has the folder, or another version wrote it."""
 
     def __init__(self, folder: Path) -> None:
         # Messages may hold secrets of whoever sends them.
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._lock = _only_one(folder / "service_bus.lock")
-        self._db = sqlite3.connect(folder / "service_bus.sqlite", isolation_level=None)
+        path = folder / "service_bus.sqlite"
+        self._db = sqlite3.connect(path, isolation_level=None)
         # Nobody else has the folder: no lock of the file need be asked for with every statement.
         self._db.execute("PRAGMA locking_mode = EXCLUSIVE")
+        self._make_tables(path)
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = NORMAL")
-        self._db.executescript(_TABLES)
 
     def read(self, sql: str, *values: Value) -> list[Row]:
         return self._db.execute(sql, values).fetchall()
@@ -85,6 +88,13 @@ class Database:
         """What is not committed is forgotten, as if the process had been killed."""
         self._db.close()
         os.close(self._lock)
+
+    def _make_tables(self, path: Path) -> None:
+        try:
+            make_tables(self._db, path, _TABLES, _LAYOUT)
+        except OtherLayoutError as error:
+            self.close()
+            raise ConfigError(str(error)) from error
 
     def _begun(self) -> sqlite3.Connection:
         if not self._db.in_transaction:
