@@ -1,6 +1,5 @@
 """Who may call, and who calls: the one place that every request but the health probe's passes."""
 
-import json
 import re
 from collections.abc import Mapping
 from urllib.parse import urlsplit
@@ -11,11 +10,17 @@ from shared.access.gate import KEY_HOLDER
 from shared.access.rates import RateLimit
 from shared.access.roles import EVERYWHERE, Caller, Role
 from shared.access.settings import gate
+from shared.api.arm import Refusal
+from shared.api.builds import names_stored, read_build_body, read_stored_body
+from shared.catalog.tables import is_key
 from shared.domain.names import RUN_ID
+from shared.domain.problems import InvalidTemplateError
 from shared.services import services
+from triggers.decode import read_json
 
 LARGEST_BODY = 2 * 1024 * 1024  # bytes; a template record holds less
 REQUESTS_PER_SECOND, BURST = 500.0, 2000
+NAMED_IN_BODY = ("/builds", "/plan")
 _limit = RateLimit(REQUESTS_PER_SECOND, BURST)
 _GROUP = re.compile(r"[A-Za-z0-9\-_.()]{1,90}")
 
@@ -47,7 +52,8 @@ def admit(req: func.HttpRequest, role: Role) -> Caller:
         raise TooLargeError(f"the body is larger than {LARGEST_BODY} bytes")
     if caller is KEY_HOLDER:
         return _forwarded(headers)
-    return gate().admit(headers, role, scope_of(req))
+    # Who has the role everywhere has it here: what the request is about need not be looked up.
+    return caller if caller.may(role) else gate().admit(headers, role, scope_of(req))
 
 
 def admit_to(req: func.HttpRequest, role: Role, resource_id: str) -> None:
@@ -63,13 +69,16 @@ def caller_of(req: func.HttpRequest) -> Caller:
 
 
 def scope_of(req: func.HttpRequest) -> str:
-    """What a request is about: a template, by its address or by one of its runs; else everything."""
+    """What a request is about: a template, by its address, a run or an operation of it; else everything."""
     names = req.route_params
-    if req.method == "POST" and urlsplit(req.url).path.rstrip("/").endswith("/builds"):
-        return _of_inline_template(req)
+    if req.method == "POST" and urlsplit(req.url).path.rstrip("/").endswith(NAMED_IN_BODY):
+        return _named_in(req)
     if RUN_ID.match(names.get("run", "")):
         run = services().runs.get(names["run"])
         return run.template_id if run else EVERYWHERE
+    if "region" in names:
+        operation = services().operations.get(names["child"]) if is_key(names["child"]) else None
+        return operation.address.id if operation else EVERYWHERE
     subscription, group = names.get("subscription", ""), names.get("group", "")
     if group and not subscription:  # Kiln's own routes leave out what there is one of
         subscription = services().settings.subscription_id
@@ -79,18 +88,23 @@ def scope_of(req: func.HttpRequest) -> str:
     return _template_id(scope, names["template"]) if "template" in names else scope
 
 
-def _of_inline_template(req: func.HttpRequest) -> str:
-    """The id that an inline template is to have; everything for a body that is refused later anyway."""
-    try:
-        body = json.loads(req.get_body())
-    except ValueError:
-        return EVERYWHERE
-    name = body.get("name") if isinstance(body, dict) else None
+def _named_in(req: func.HttpRequest) -> str:
+    """The id of the stored template that a body names, or the one that the template in it is to have.
+
+    Everything for a body that is refused later anyway; read as it will be then.
+    """
     settings = services().settings
-    group = body.get("resourceGroup", settings.resource_group) if isinstance(body, dict) else None
-    if not isinstance(name, str) or not isinstance(group, str) or not _GROUP.fullmatch(group):
+    try:
+        document = read_json(req)
+        if names_stored(document):
+            return read_stored_body(document).address.id
+        body = read_build_body(document, settings.resource_group)
+    except (Refusal, InvalidTemplateError):
         return EVERYWHERE
-    return _template_id(f"/subscriptions/{settings.subscription_id}/resourceGroups/{group}", name)
+    if not _GROUP.fullmatch(body.resource_group):
+        return EVERYWHERE
+    group_id = f"/subscriptions/{settings.subscription_id}/resourceGroups/{body.resource_group}"
+    return _template_id(group_id, body.name)
 
 
 def _template_id(group_id: str, name: str) -> str:

@@ -45,7 +45,7 @@ class FrontDoor:
         self._calls = calls
 
     async def serve(self, request: Request) -> Response:
-        fault = self._faults.strike(request.method, request.url.path)
+        fault = self._faults.strike(request.method, request.scope["path"])
         if fault.get("drop") == "before":
             return _drop(request)
         arm_request = await _read(request, fault)
@@ -95,7 +95,7 @@ def door_app(door: FrontDoor, routes: list[Route]) -> Starlette:
 
 
 async def _read(request: Request, fault: Json) -> ArmRequest:
-    path = request.url.path.rstrip("/") or "/"
+    path = request.scope["path"].rstrip("/") or "/"  # a parsed URL has lost tabs and line ends
     query = {name.lower(): value for name, value in request.query_params.items()}
     return ArmRequest(
         method=request.method,

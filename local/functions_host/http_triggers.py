@@ -64,7 +64,7 @@ class HttpTriggers:
         self.functions = sorted(found, key=lambda f: f.route.precedence)
 
     async def handle(self, request: Request) -> Response:
-        path = self._below_prefix(request.url.path)
+        path = self._below_prefix(request.scope["path"])  # a parsed URL has lost tabs and line ends
         matches = (
             [] if path is None else [(f, m) for f in self.functions if (m := f.route.match(path)) is not None]
         )

@@ -33,6 +33,7 @@ def key(host: HostProcess, name: str) -> dict[str, str]:
         ("/v1/items/7", "[('id', '7')]"),
         ("/V1/Items/7/x", "[('id', '7'), ('tail', 'x')]"),
         ("/v1/items/seven", "named seven"),
+        ("/v1/items/a%0D%09b", "named a\r\tb"),
     ],
 )
 def test_routes_by_constraint_and_optional_segment(features: HostProcess, path: str, expected: str) -> None:

@@ -46,18 +46,22 @@ def entra(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     return http_functions()
 
 
-def request(function: Any, headers: dict[str, str]) -> func.HttpRequest:
+def request(
+    function: Any, headers: dict[str, str], names: dict[str, str] | None = None, body: bytes = b"{}"
+) -> func.HttpRequest:
     trigger = function.get_trigger()
     method = trigger.methods[0].value if trigger.methods else "GET"
-    return func.HttpRequest(method, "http://kiln/api/x", headers=headers, route_params={}, body=b"{}")
+    url = f"http://kiln/api/{trigger.route}"
+    return func.HttpRequest(method, url, headers=headers, route_params=names or {}, body=body)
 
 
-async def call(function: Any, headers: dict[str, str]) -> func.HttpResponse:
+async def call(
+    function: Any, headers: dict[str, str], names: dict[str, str] | None = None, body: bytes = b"{}"
+) -> func.HttpResponse:
     """Calls the user's function as the worker does, with stand-ins for its other bindings."""
     handler = function.get_user_function()
-    names = [name for name in inspect.signature(handler).parameters if name not in ("req", "bound")]
-    bound = {"client": CLIENT} if "client" in names or inspect.iscoroutinefunction(handler) else {}
-    result = handler(req=request(function, headers), **bound)
+    bound = {each.name: CLIENT for each in function.get_bindings() if each.type == "durableClient"}
+    result = handler(req=request(function, headers, names, body), **bound)
     answer: func.HttpResponse = await result if inspect.isawaitable(result) else result
     return answer
 
