@@ -83,6 +83,24 @@ class KilnApi:
     def lineage(self, version_id: str) -> Json:
         return self._json(self._request("GET", f"/images/lineage?id={quote(version_id, safe='')}"))
 
+    def patch_policies(self) -> Json:
+        return self._json(self._request("GET", "/patch-policies"))
+
+    def cycles(self, policy: str) -> Json:
+        """A policy's patch cycles, the newest first."""
+        return self._json(self._request("GET", f"{_policy(policy)}/cycles"))
+
+    def cycle(self, policy: str, cycle: str) -> Json:
+        return self._json(self._request("GET", f"{_policy(policy)}/cycles/{quote(cycle, safe='')}"))
+
+    def start_cycle(self, policy: str, *, dry_run: bool) -> Json:
+        """A new cycle; without `dry_run` the policy says whether it only plans."""
+        query = "?dryRun=true" if dry_run else ""
+        return self._json(self._request("POST", f"{_policy(policy)}/start{query}"))
+
+    def cancel_cycle(self, policy: str, cycle: str) -> Json:
+        return self._json(self._request("POST", f"{_policy(policy)}/cycles/{quote(cycle, safe='')}/cancel"))
+
     def leftovers(self) -> Json:
         """What the janitor would do; changes nothing."""
         return self._json(self._request("POST", "/janitor?dryRun=true"))
@@ -112,6 +130,10 @@ class KilnApi:
                 f"{self.base_url} does not answer as Kiln does: is something else at this address?"
             )
         return cast("Json", body)
+
+
+def _policy(name: str) -> str:
+    return f"/patch-policies/{quote(name, safe='')}"
 
 
 def _refusal(answer: httpx.Response) -> UnreachableError | UsageError:

@@ -9,6 +9,7 @@ from cli.commands.advise import advise
 from cli.commands.build import build
 from cli.commands.cancel import cancel
 from cli.commands.convert import convert
+from cli.commands.cycles import cycles
 from cli.commands.demo import demo
 from cli.commands.doctor import doctor
 from cli.commands.down import down
@@ -59,6 +60,7 @@ def make_app() -> typer.Typer:
     )
     for command in COMMANDS:
         app.command()(command)
+    app.add_typer(cycles)
     app.command(context_settings=TEST_SETTINGS)(test)
     return app
 
