@@ -41,10 +41,38 @@ NOT_SENT = {
 }
 
 
+MARKETPLACE = models.ImageTemplatePlatformImageSource(
+    publisher="p",
+    offer="o",
+    sku="s",
+    version="1.2.3",
+    plan_info=models.PlatformImagePurchasePlan(plan_name="n", plan_product="p", plan_publisher="q"),
+)
+LINUX_CUSTOMIZERS = [
+    models.ImageTemplateShellCustomizer(name="inline", inline=["true", "echo 'ü'"]),
+    models.ImageTemplateShellCustomizer(name="file", script_uri=SCRIPT, sha256_checksum=SHA),
+    models.ImageTemplateFileCustomizer(
+        name="copy", source_uri=SCRIPT, destination="/tmp/x", sha256_checksum=SHA
+    ),
+]
+OPTIMIZE = models.ImageTemplatePropertiesOptimize(
+    vm_boot=models.ImageTemplatePropertiesOptimizeVmBoot(state="Enabled"),
+    workload=models.ImageTemplatePropertiesOptimizeWorkload(
+        state="Enabled", script_uri=SCRIPT, sha256_checksum=SHA
+    ),
+)
+LINUX_VALIDATION = models.ImageTemplatePropertiesValidate(
+    continue_distribute_on_failure=True,
+    source_validation_only=False,
+    in_vm_validations=[
+        models.ImageTemplateShellValidator(name="check", inline=["true"]),
+        models.ImageTemplateFileValidator(name="probe", source_uri=SCRIPT, destination="/tmp/probe"),
+    ],
+)
+
+
 def linux(kiln: Kiln, group: str) -> models.ImageTemplate:
-    images = f"/subscriptions/{kiln.subscription}/resourceGroups/{group}/providers"
-    definition = f"{images}/Microsoft.Compute/galleries/g/images/i"
-    network = f"{images}/Microsoft.Network/virtualNetworks/v/subnets"
+    network = f"{providers(kiln, group)}/Microsoft.Network/virtualNetworks/v/subnets"
     [identity] = kiln.identity(group)["userAssignedIdentities"]
     return models.ImageTemplate(
         location="westeurope",
@@ -53,64 +81,11 @@ def linux(kiln: Kiln, group: str) -> models.ImageTemplate:
             type="UserAssigned", user_assigned_identities={identity: models.UserAssignedIdentity()}
         ),
         properties=models.ImageTemplateProperties(
-            source=models.ImageTemplatePlatformImageSource(
-                publisher="p",
-                offer="o",
-                sku="s",
-                version="1.2.3",
-                plan_info=models.PlatformImagePurchasePlan(
-                    plan_name="n", plan_product="p", plan_publisher="q"
-                ),
-            ),
-            customize=[
-                models.ImageTemplateShellCustomizer(name="inline", inline=["true", "echo 'ü'"]),
-                models.ImageTemplateShellCustomizer(name="file", script_uri=SCRIPT, sha256_checksum=SHA),
-                models.ImageTemplateFileCustomizer(
-                    name="copy", source_uri=SCRIPT, destination="/tmp/x", sha256_checksum=SHA
-                ),
-            ],
-            optimize=models.ImageTemplatePropertiesOptimize(
-                vm_boot=models.ImageTemplatePropertiesOptimizeVmBoot(state="Enabled"),
-                workload=models.ImageTemplatePropertiesOptimizeWorkload(
-                    state="Enabled", script_uri=SCRIPT, sha256_checksum=SHA
-                ),
-            ),
-            validate=models.ImageTemplatePropertiesValidate(
-                continue_distribute_on_failure=True,
-                source_validation_only=False,
-                in_vm_validations=[
-                    models.ImageTemplateShellValidator(name="check", inline=["true"]),
-                    models.ImageTemplateFileValidator(
-                        name="probe", source_uri=SCRIPT, destination="/tmp/probe"
-                    ),
-                ],
-            ),
-            distribute=[
-                models.ImageTemplateSharedImageDistributor(
-                    run_output_name="latest",
-                    gallery_image_id=definition,
-                    artifact_tags={"a": "b"},
-                    exclude_from_latest=True,
-                    target_regions=[
-                        models.TargetRegion(
-                            name="westeurope", replica_count=2, storage_account_type="Premium_LRS"
-                        )
-                    ],
-                    versioning=models.DistributeVersionerLatest(major=3),
-                ),
-                models.ImageTemplateSharedImageDistributor(
-                    run_output_name="source",
-                    gallery_image_id=definition,
-                    target_regions=[models.TargetRegion(name="West Europe")],
-                    versioning=models.DistributeVersionerSource(),
-                ),
-                models.ImageTemplateManagedImageDistributor(
-                    run_output_name="managed",
-                    image_id=f"{images}/Microsoft.Compute/images/m",
-                    location="westeurope",
-                ),
-                models.ImageTemplateVhdDistributor(run_output_name="vhd"),
-            ],
+            source=MARKETPLACE,
+            customize=LINUX_CUSTOMIZERS,
+            optimize=OPTIMIZE,
+            validate=LINUX_VALIDATION,
+            distribute=distributors(kiln, group),
             error_handling=models.ImageTemplatePropertiesErrorHandling(
                 on_customizer_error="abort", on_validation_error="cleanup"
             ),
@@ -129,6 +104,38 @@ def linux(kiln: Kiln, group: str) -> models.ImageTemplate:
             additional_data_disks=[models.DataDisk(size_gb=10)],
         ),
     )
+
+
+def providers(kiln: Kiln, group: str) -> str:
+    return f"/subscriptions/{kiln.subscription}/resourceGroups/{group}/providers"
+
+
+def distributors(kiln: Kiln, group: str) -> list[models.ImageTemplateDistributor]:
+    """One of each kind, and of each way to number versions."""
+    compute = f"{providers(kiln, group)}/Microsoft.Compute"
+    definition = f"{compute}/galleries/g/images/i"
+    return [
+        models.ImageTemplateSharedImageDistributor(
+            run_output_name="latest",
+            gallery_image_id=definition,
+            artifact_tags={"a": "b"},
+            exclude_from_latest=True,
+            target_regions=[
+                models.TargetRegion(name="westeurope", replica_count=2, storage_account_type="Premium_LRS")
+            ],
+            versioning=models.DistributeVersionerLatest(major=3),
+        ),
+        models.ImageTemplateSharedImageDistributor(
+            run_output_name="source",
+            gallery_image_id=definition,
+            target_regions=[models.TargetRegion(name="West Europe")],
+            versioning=models.DistributeVersionerSource(),
+        ),
+        models.ImageTemplateManagedImageDistributor(
+            run_output_name="managed", image_id=f"{compute}/images/m", location="westeurope"
+        ),
+        models.ImageTemplateVhdDistributor(run_output_name="vhd"),
+    ]
 
 
 def windows(kiln: Kiln, group: str, source: models.ImageTemplateSource) -> models.ImageTemplate:
@@ -168,7 +175,7 @@ def windows(kiln: Kiln, group: str, source: models.ImageTemplateSource) -> model
 
 
 def samples(kiln: Kiln, group: str) -> dict[str, models.ImageTemplate]:
-    compute = f"/subscriptions/{kiln.subscription}/resourceGroups/{group}/providers/Microsoft.Compute"
+    compute = f"{providers(kiln, group)}/Microsoft.Compute"
     managed = models.ImageTemplateManagedImageSource(image_id=f"{compute}/images/base")
     gallery = models.ImageTemplateSharedImageVersionSource(
         image_version_id=f"{compute}/galleries/g/images/base/versions/latest"
