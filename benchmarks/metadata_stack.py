@@ -20,7 +20,7 @@ from cli.local.demo_scene import GALLERIES_API_VERSION
 from cli.local.environment import LOCATION, RESOURCE_GROUP, CloudAccess
 from cli.local.files import write_json
 from cli.local.home import Home, current_home
-from cli.local.parts import Part, cloud_part, functions_part
+from cli.local.parts import Part, azurite_part, cloud_part, functions_part
 from cli.local.ports import DEFAULT_PORTS, any_free_port
 from cli.local.supervisor import Local
 
@@ -123,11 +123,16 @@ def _definition(number: int) -> Json:
 
 @contextmanager
 def running(
-    folder: Path, cloud_options: Sequence[str] = (), settings: Mapping[str, str] | None = None
+    folder: Path,
+    cloud_options: Sequence[str] = (),
+    settings: Mapping[str, str] | None = None,
+    *,
+    storage_log: bool = False,
 ) -> Iterator[Stack]:
     """Everything in `folder`, on free ports; stopped at the end, whatever happens.
 
-    `cloud_options` are the local cloud's own, `settings` environment variables of the app.
+    `cloud_options` are the local cloud's own, `settings` environment variables of the app. With `storage_log`
+    Azurite writes a line for every request.
     """
     azurite.install(current_home())
     home = Home(folder)
@@ -143,7 +148,13 @@ def running(
         part = functions_part(of, ports, access, bus)
         return replace(part, environment={**part.environment, **(settings or {})})
 
+    def storage(of: Home, ports: dict[str, int]) -> Part:
+        part = azurite_part(of, ports)
+        command = [word for word in part.command if not (storage_log and word == "--silent")]
+        return replace(part, command=command)
+
     with ExitStack() as stack:
+        stack.enter_context(patch.object(supervisor, "azurite_part", storage))
         stack.enter_context(patch.object(supervisor, "cloud_part", cloud))
         stack.enter_context(patch.object(supervisor, "functions_part", functions))
         stack.callback(supervisor.take_down, home)

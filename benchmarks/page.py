@@ -8,12 +8,12 @@ from pathlib import Path
 PAGE = Path("docs/performance.md")
 
 
-def write(name: str, text: str) -> None:
-    """Replaces what stands between `<!-- NAME: begin -->` and `<!-- NAME: end -->`."""
+def write(name: str, text: str, page: Path = PAGE) -> None:
+    """Replaces what stands between `<!-- NAME: begin -->` and `<!-- NAME: end -->` in a page."""
     begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
-    before, _, rest = PAGE.read_text().partition(begin)
+    before, _, rest = page.read_text().partition(begin)
     _, _, after = rest.partition(end)
-    PAGE.write_text(f"{before}{begin}\n{text}\n{end}{after}")
+    page.write_text(f"{before}{begin}\n{text}\n{end}{after}")
 
 
 def machine() -> str:

@@ -71,7 +71,7 @@ class Durations:
             known = self._known.get(key)
             if known is None and (seconds < SHORTEST_SECONDS or len(self._known) >= MOST_KINDS):
                 return
-            first = Known(Expected(round(seconds, 3), round(seconds / 4, 3)))
+            first = Known(Expected(round(seconds, 3), round(seconds / 8, 3)))
             now = self.now()
             changed = known.after(seconds) if known else first
             due = changed.written is None or now - changed.written >= WRITE_SECONDS

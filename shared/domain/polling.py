@@ -21,7 +21,7 @@ CLOSE_LOOKS = 8  # between the earliest and the latest expected end
 CLOSEST_SECONDS = 0.1
 WIDTH = 2.0  # mean deviations on either side of the mean: nearly all of what was seen
 EARLY_SHARE = 4  # an operation that ends much sooner than ever is seen after a quarter of its usual time
-# Of a VM's 36 reads at once each script gets a few; then it keeps the pace at which Azure grants them.
+# Of a VM's 36 reads at once each script gets a few, and besides what Azure grants while it runs.
 QUICK_READS = 6
 READ_PACE = 5  # times the policy's first pause
 
@@ -46,8 +46,7 @@ def first_pause(policy: PollPolicy, operation: OperationRef) -> float:
 
 def pause(policy: PollPolicy, operation: OperationRef, last: Look) -> float:
     """Seconds from a look that found the operation going on to the next one."""
-    paced = operation.kind in READS_A_VM and last.polls >= QUICK_READS
-    floor = max(last.retry_after, READ_PACE * policy.first_seconds if paced else 0.0)
+    floor = max(last.retry_after, _read_pause(policy, last) if operation.kind in READS_A_VM else 0.0)
     look = Look(last.elapsed, last.polls, floor)
     if operation.expected is None:
         return max(floor, _share(policy, look))
@@ -56,14 +55,23 @@ def pause(policy: PollPolicy, operation: OperationRef, last: Look) -> float:
     return _when_due(policy, operation.expected, look)
 
 
+def _read_pause(policy: PollPolicy, last: Look) -> float:
+    """The least pause between reads of a VM: none while there are reads left of those granted so far."""
+    pace = READ_PACE * policy.first_seconds
+    return pace if last.polls >= QUICK_READS + last.elapsed / pace else 0.0
+
+
 def _share(policy: PollPolicy, last: Look) -> float:
     return max(policy.first_seconds, min(policy.share * last.elapsed, policy.longest_seconds))
 
 
 def _due(expected: Expected, floor: float) -> float:
-    """When the look that matters is made: at the earliest end, or at the latest if there is but one look."""
+    """When the first look that matters is made: at the earliest end, or so much later that one of those that
+    the service allows falls on the latest.
+    """
     low, high = _window(expected)
-    return high if floor > high - low else low
+    close = (high - low) / CLOSE_LOOKS
+    return high - floor * int((high - low) / floor) if floor > close else low
 
 
 def _until_due(policy: PollPolicy, expected: Expected, last: Look) -> float:

@@ -65,7 +65,7 @@ def test_nobody_knows_at_first(table: Table, clock: Clock) -> None:
 
 def test_what_one_process_learnt_another_knows(table: Table, clock: Clock) -> None:
     durations(table, clock).record(VM, 60.0)
-    assert durations(table, clock).expected(VM) == Expected(60.0, 15.0)
+    assert durations(table, clock).expected(VM) == Expected(60.0, 7.5)
 
 
 def test_the_estimate_follows_and_becomes_sure(table: Table, clock: Clock) -> None:
@@ -107,7 +107,7 @@ def test_a_table_that_is_away_fails_nothing(table: Table, clock: Clock) -> None:
     table.away = True
     known = durations(table, clock)
     known.record(VM, 60.0)
-    assert known.expected(VM) == Expected(60.0, 15.0)
+    assert known.expected(VM) == Expected(60.0, 7.5)
 
 
 def test_any_name_becomes_a_key(table: Table, clock: Clock) -> None:
