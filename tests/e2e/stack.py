@@ -135,6 +135,17 @@ class Stack:
         download_sparse(self.local.endpoints.storage, uri, target)
         return target
 
+    def arm(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+        """One request to the cloud; `path` begins behind its address."""
+        with self._resources() as client:
+            answer = client.send_request(HttpRequest(method, path, json=body))
+            answer.raise_for_status()
+            return dict(answer.json()) if answer.content else {}
+
+    def fault(self, match: str, **fault: Any) -> None:
+        """Switches on a fault of the cloud (local/cloud/faults.py)."""
+        self.arm("POST", "/_local/faults", {"match": match, **fault})
+
     def put(self, path: str, api_version: str, body: dict[str, Any]) -> None:
         """Puts a resource; `path` is below the subscription."""
         with Arm(self.local.cloud) as arm:

@@ -27,7 +27,7 @@ EFFECTS = {
     "PUT runCommands": 3,  # two customizers and the deprovisioning
     "POST deallocate": 1,
     "POST generalize": 1,
-    "PUT snapshots": 1,
+    "PUT snapshots": 3,  # the VHD's, and a layer after each customizer
     "POST beginGetAccess": 1,
     "POST endGetAccess": 1,
     "PUT versions": 1,

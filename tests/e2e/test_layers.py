@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from azure.core.rest import HttpRequest
 
 from cli.local.blobs import publish
 from local.guest.inspect import VhdImage
@@ -46,19 +45,17 @@ def build(stack: Stack, folder: Path, *steps: dict[str, Any], **body: Any) -> Im
 
 
 def layers(stack: Stack) -> list[dict[str, Any]]:
-    with stack._resources() as client:
-        path = f"/subscriptions/{stack.local.endpoints.subscriptionId}/resourceGroups/kiln/providers"
-        asked = HttpRequest("GET", f"{path}/Microsoft.Compute/snapshots?api-version={API}")
-        found = client.send_request(asked).json()["value"]
-    return [snapshot for snapshot in found if "kiln-layer" in snapshot.get("tags", {})]
+    group = f"/subscriptions/{stack.local.endpoints.subscriptionId}/resourceGroups/kiln"
+    found = stack.arm("GET", f"{group}/providers/Microsoft.Compute/snapshots?api-version={API}")
+    return [snapshot for snapshot in found["value"] if "kiln-layer" in snapshot.get("tags", {})]
 
 
 @pytest.fixture(autouse=True)
 def no_layers(stack: Stack) -> None:
     """Each test begins with none."""
-    with stack._resources() as client:
-        for layer in layers(stack):
-            client.resources.begin_delete_by_id(layer["id"], api_version=API).result()
+    for layer in layers(stack):
+        stack.arm("DELETE", f"{layer['id']}?api-version={API}")
+    until(lambda: None if layers(stack) else True, "end of the layers")
 
 
 def test_only_what_changed_runs_again(stack: Stack, tmp_path: Path) -> None:
@@ -127,9 +124,7 @@ def test_an_expired_layer_misses(stack: Stack, tmp_path: Path) -> None:
     [layer] = layers(stack)
     over = (datetime.now(UTC) - timedelta(hours=1)).isoformat()
     body = {"tags": {**layer["tags"], "kiln-expires": over}}
-    with stack._resources() as client:
-        asked = HttpRequest("PATCH", f"{layer['id']}?api-version={API}", json=body)
-        client.send_request(asked).raise_for_status()
+    stack.arm("PATCH", f"{layer['id']}?api-version={API}", body)
     assert build(stack, tmp_path, EARLY).caches == [f"its layer expires at {over}"]
 
 
@@ -149,9 +144,7 @@ def test_marks_the_tag_and_the_request_switch_it_off(stack: Stack, tmp_path: Pat
 
 def test_a_layer_that_goes_away_costs_time_and_not_the_build(stack: Stack, tmp_path: Path) -> None:
     build(stack, tmp_path, EARLY)
-    with stack._resources() as client:
-        fault = {"match": "^PUT .*/Microsoft.Compute/disks/", "operation": "fail", "code": "SnapshotGone"}
-        client.send_request(HttpRequest("POST", "/_local/faults", json=fault)).raise_for_status()
+    stack.fault("^PUT .*/Microsoft.Compute/disks/", operation="fail", code="SnapshotGone")
     image = build(stack, tmp_path, EARLY, LATE)
     assert image.caches[0] == "the layer that holds it could not be used"
     assert [step["state"] for step in image.run["steps"]] == ["Succeeded", "Succeeded"]

@@ -14,12 +14,14 @@ BASE_ID = "cat /proc/sys/kernel/random/uuid | sudo tee /etc/base-id"
 
 def test_a_new_base_goes_through_web_into_app(stack: Stack, tmp_path: Path) -> None:
     factory = Factory(stack, "chain")
-    for name, source, line in (
-        ("base", TINY, BASE_ID),
-        ("web", "base", "sudo cp /etc/base-id /etc/web-built-on"),
-        ("app", "web", "sudo cp /etc/web-built-on /etc/app-built-on"),
+    # Each build of the base is to give another image.
+    fresh = {"kiln-cache": "off"}
+    for name, source, line, tags in (
+        ("base", TINY, BASE_ID, fresh),
+        ("web", "base", "sudo cp /etc/base-id /etc/web-built-on", {}),
+        ("app", "web", "sudo cp /etc/web-built-on /etc/app-built-on", {}),
     ):
-        factory.make_template(name, source, line)
+        factory.make_template(name, source, line, tags=tags)
         factory.start(name)
         factory.finished(name, 1)
         factory.follow_source(name)

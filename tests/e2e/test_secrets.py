@@ -42,5 +42,5 @@ def test_a_secret_that_is_not_there_fails_the_build_by_its_address(stack: Stack)
     template = tiny([{**shell("use", "true"), "secrets": {"TOKEN": uri}}])
     template["apiVersion"] = "2025-10-01-kiln"
     run = stack.finish(stack.build(template, "no-secret"))
-    assert (run["error"]["code"], run["error"]["stage"]) == ("SecretNotFound", "customize")
+    assert (run["error"]["code"], run["error"]["stage"]) == ("SecretNotFound", "stage")
     assert uri in run["error"]["message"]
