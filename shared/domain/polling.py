@@ -20,7 +20,9 @@ AT_ONCE_SECONDS = 0.02  # a shorter pause costs more than it spares
 CLOSE_LOOKS = 8  # between the earliest and the latest expected end
 CLOSEST_SECONDS = 0.1
 WIDTH = 2.0  # mean deviations on either side of the mean: nearly all of what was seen
-EARLY_SHARE = 4  # an operation that ends much sooner than ever is seen after a quarter of its usual time
+# Looks before the expected end begin at this share of the time and double: an operation that ends much sooner
+# than ever, as the first one had to make what this one finds, is seen when it has taken twice its own time.
+EARLY_SHARE, EARLY_SHARE_OF_READS = 64, 4
 # Of a VM's 36 reads at once each script gets a few, and besides what Azure grants while it runs.
 QUICK_READS = 6
 READ_PACE = 5  # times the policy's first pause
@@ -40,7 +42,7 @@ def first_pause(policy: PollPolicy, operation: OperationRef) -> float:
     if operation.expected is None:
         wanted = operation.retry_after_seconds
     else:
-        wanted = _until_due(policy, operation.expected, Look(0.0, 0, operation.retry_after_seconds))
+        wanted = _until_due(policy, operation, Look(0.0, 0, operation.retry_after_seconds))
     return wanted if wanted > AT_ONCE_SECONDS else 0.0
 
 
@@ -51,7 +53,7 @@ def pause(policy: PollPolicy, operation: OperationRef, last: Look) -> float:
     if operation.expected is None:
         return max(floor, _share(policy, look))
     if look.elapsed < _due(operation.expected, floor):
-        return _until_due(policy, operation.expected, look)
+        return _until_due(policy, operation, look)
     return _when_due(policy, operation.expected, look)
 
 
@@ -74,10 +76,13 @@ def _due(expected: Expected, floor: float) -> float:
     return high - floor * int((high - low) / floor) if floor > close else low
 
 
-def _until_due(policy: PollPolicy, expected: Expected, last: Look) -> float:
-    """To the moment at which the operation is due, with looks at a quarter and a half of that time."""
-    left = _due(expected, last.retry_after) - last.elapsed
-    early = max(last.retry_after, policy.first_seconds, (last.elapsed + left) / EARLY_SHARE, last.elapsed)
+def _until_due(policy: PollPolicy, operation: OperationRef, last: Look) -> float:
+    """To the moment at which the operation is due, with ever rarer looks before it."""
+    assert operation.expected  # noqa: S101 - both callers have looked
+    due = _due(operation.expected, last.retry_after)
+    left = due - last.elapsed
+    share = EARLY_SHARE_OF_READS if operation.kind in READS_A_VM else EARLY_SHARE
+    early = max(last.retry_after, policy.first_seconds, due / share, last.elapsed)
     put_off = early + max(last.retry_after, policy.first_seconds) > left
     return max(last.retry_after, left if put_off else early)
 
