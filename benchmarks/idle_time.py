@@ -182,7 +182,8 @@ def main() -> None:
                 f"round {number}:", [f"{one.share:.1%} of {one.path:.0f} s" for one in rounds[-1]], flush=True
             )
     text = table(rounds, polls, arguments)
-    page.write("idle_time_all" if arguments.all else f"idle_time_{arguments.retry_after}", text)
+    if not arguments.all:
+        page.write("idle_time_wish" if arguments.retry_after else "idle_time", text)
     print(text)
     if statistics.median(one.share for one in rounds[-1]) > ALLOWED_SHARE:
         raise SystemExit(f"more than {ALLOWED_SHARE:.0%} of the critical path is idle")
