@@ -1,6 +1,7 @@
 """The janitor: what runs that are over have left behind, and its removal."""
 
 from datetime import datetime, timedelta
+from functools import cache
 
 from shared.azure import tagged
 from shared.domain.build import RunCall
@@ -25,10 +26,11 @@ UNTIDY = (RunState.FAILED, RunState.CANCELED, RunState.PARTIALLY_SUCCEEDED)
 def find_leftovers(services: Services, call: SweepCall) -> Leftovers:
     """Everything that carries Kiln's tag of a run and is not a live run's; changes nothing."""
     now = datetime.fromisoformat(call.at)
+    run_of = cache(services.runs.get)  # a run has a dozen things
     found = []
     for thing in tagged.list_tagged(services.arm.resources):
         run_id = thing.tags["kiln-run"]
-        reason = removal_reason(thing, services.runs.get(run_id), now)
+        reason = removal_reason(thing, run_of(run_id), now)
         if reason:
             found.append(Leftover(thing.id, thing.type, run_id, reason))
     return Leftovers(tuple(sorted(found, key=lambda leftover: leftover.rank)))
