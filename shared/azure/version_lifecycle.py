@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from azure.core.exceptions import HttpResponseError
 from azure.mgmt.compute import ComputeManagementClient
-from azure.mgmt.compute.models import GalleryImageVersion
+from azure.mgmt.compute.models import GalleryImageVersion, ImageReference, OrchestrationMode
 
 from shared.azure.errors import azure_errors, is_absent
 from shared.azure.gallery_ids import VersionAddress
@@ -37,14 +37,14 @@ def list_with_dates(client: ComputeManagementClient, definition_id: str) -> tupl
 
 
 def versions_in_use(client: ComputeManagementClient) -> dict[str, tuple[str, ...]]:
-    """Ids of the machines made from each gallery version, by the version's id in lower case.
+    """Ids of the machines and scale sets made from each gallery version, by the version's id in lower case.
 
-    Machines of this subscription alone: who uses the image from elsewhere is not seen (docs/lifecycle.md).
+    Those of this subscription alone: who uses the image from elsewhere is not seen (docs/lifecycle.md).
     """
-    users: dict[str, list[str]] = {}
-    with azure_errors("list the virtual machines"):
-        for machine_id, image_id in _machines(client):
-            users.setdefault(image_id.lower(), []).append(machine_id)
+    users: dict[str, set[str]] = {}
+    with azure_errors("list the virtual machines and scale sets"):
+        for user_id, image_id in (*_machines(client), *_scale_sets(client)):
+            users.setdefault(image_id.lower(), set()).add(user_id)
     return {image_id: tuple(sorted(ids)) for image_id, ids in users.items()}
 
 
@@ -82,11 +82,44 @@ def set_end_of_life(
 def _machines(client: ComputeManagementClient) -> Iterator[tuple[str, str]]:
     for machine in client.virtual_machines.list_all():
         storage = machine.properties.storage_profile if machine.properties else None
-        image = storage.image_reference if storage else None
-        # `id` may end in latest or name no version; `exact_version` says which one it became.
-        if image is not None and image.id and machine.id:
-            exact = image.exact_version or image.id.rpartition("/versions/")[2]
-            yield machine.id, f"{image.id.partition('/versions/')[0]}/versions/{exact}"
+        yield from _use(machine.id, storage.image_reference if storage else None)
+
+
+def _scale_sets(client: ComputeManagementClient) -> Iterator[tuple[str, str]]:
+    """By the model, which the next instance is made from, and by each instance, which may be older than it.
+
+    Instances of a flexible scale set are among the virtual machines.
+    """
+    for scale_set in client.virtual_machine_scale_sets.list_all():
+        properties = scale_set.properties
+        profile = properties.virtual_machine_profile if properties else None
+        storage = profile.storage_profile if profile else None
+        yield from _use(scale_set.id, storage.image_reference if storage else None)
+        if properties and properties.orchestration_mode != OrchestrationMode.FLEXIBLE:
+            yield from _instances(client, scale_set.id or "")
+
+
+def _instances(client: ComputeManagementClient, scale_set_id: str) -> Iterator[tuple[str, str]]:
+    parts = scale_set_id.split("/")
+    try:
+        for instance in client.virtual_machine_scale_set_vms.list(parts[4], parts[8]):
+            storage = instance.properties.storage_profile if instance.properties else None
+            yield from _use(scale_set_id, storage.image_reference if storage else None)
+    except HttpResponseError as error:
+        if not is_absent(error):  # deleted since it was listed
+            raise
+
+
+def _use(user_id: str | None, image: ImageReference | None) -> Iterator[tuple[str, str]]:
+    """`id` may end in latest or name no version; `exact_version` says which one it became.
+
+    A model that names none means the one that latest does, which is kept anyway.
+    """
+    if user_id and image is not None and image.id:
+        definition, _, version = image.id.partition("/versions/")
+        exact = image.exact_version or version
+        if exact:
+            yield user_id, f"{definition}/versions/{exact}"
 
 
 def _is_published(version: GalleryImageVersion) -> bool:

@@ -1,4 +1,4 @@
-"""Events still to be told, in Azure Tables: each is here from before its state is written until it is told."""
+"""Events still to be told, in Azure Tables: each is here from before its state is written till it is sent."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -25,6 +25,17 @@ def make_machine(kiln: Kiln, group: str, image_id: str) -> str:
     return machine
 
 
+def make_scale_set(kiln: Kiln, group: str, image_id: str) -> str:
+    """The id of a scale set without instances, whose next one would be made of that gallery version."""
+    root = f"/subscriptions/{kiln.subscription}/resourceGroups/{group}/providers"
+    path = f"{root}/Microsoft.Compute/virtualMachineScaleSets/users"
+    storage = {"imageReference": {"id": image_id}, "osDisk": {"createOption": "FromImage"}}
+    properties = {"orchestrationMode": "Uniform", "virtualMachineProfile": {"storageProfile": storage}}
+    sku = {"name": "Standard_D2ds_v4", "capacity": 0}
+    put(kiln, path, COMPUTE_API_VERSION, {"location": "westeurope", "sku": sku, "properties": properties})
+    return path
+
+
 def put(kiln: Kiln, path: str, api_version: str, body: dict[str, Any]) -> None:
     answer = kiln.request("PUT", path, body, api_version)
     assert answer.status_code in (200, 201), answer.text

@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.e2e.factory import TINY, Factory, until
-from tests.e2e.machines import make_machine
+from tests.e2e.machines import make_machine, make_scale_set
 from tests.e2e.stack import Stack
 
 
@@ -26,12 +26,13 @@ def apply(stack: Stack, policy: str, **query: str) -> dict[str, str]:
 def test_versions_go_step_by_step_and_what_is_used_stays(stack: Stack) -> None:
     factory = Factory(stack, "aging")
     factory.make_template("web", TINY, "true", vhd=False)
-    for count in range(1, 5):
+    for count in range(1, 6):
         factory.start("web")
         factory.finished("web", count)
     definition = f"{factory.gallery}/images/web"
-    oldest, *old, newest = sorted(stack.versions(definition), key=lambda v: int(v.rpartition(".")[2]))
+    oldest, scaled, *old, newest = sorted(stack.versions(definition), key=lambda v: int(v.rpartition(".")[2]))
     machine = make_machine(factory.kiln, factory.group, f"{definition}/versions/{oldest}")
+    scale_set = make_scale_set(factory.kiln, factory.group, f"{definition}/versions/{scaled}")
     policy = {
         "definitionId": definition,
         "keepCount": 1,
@@ -41,15 +42,18 @@ def test_versions_go_step_by_step_and_what_is_used_stays(stack: Stack) -> None:
     }
     assert stack.call("PUT", "/lifecycle-policies/web", json=policy).status_code == 200
 
-    kept = {newest: "keep", oldest: "keep"}
+    kept = dict.fromkeys((newest, oldest, scaled), "keep")
     assert apply(stack, "web") == kept | dict.fromkeys(old, "deprecate")
     assert apply(stack, "web") == kept | dict.fromkeys(old, "deprecate"), "a dry run changes nothing"
     for action in ("deprecate", "exclude", "delete"):
         assert apply(stack, "web", dryRun="false") == kept | dict.fromkeys(old, action)
-    assert sorted(stack.versions(definition)) == sorted([oldest, newest])
-    assert machine in stack.call("GET", "/lifecycle-policies/web/report").json()["steps"][-1]["reason"]
+    assert sorted(stack.versions(definition)) == sorted([oldest, scaled, newest])
+    steps = stack.call("GET", "/lifecycle-policies/web/report").json()["steps"]
+    reasons = {step["versionId"].rpartition("/")[2]: step["reason"] for step in steps}
+    assert machine in reasons[oldest]
+    assert scale_set in reasons[scaled]
     states = {image["version"]: image["state"] for image in factory.images(definition=definition)["value"]}
-    assert states == {oldest: "Live", newest: "Live"} | dict.fromkeys(old, "Deleted")
+    assert states == dict.fromkeys((oldest, scaled, newest), "Live") | dict.fromkeys(old, "Deleted")
 
 
 def test_a_version_is_revoked_with_what_was_built_on_it(stack: Stack) -> None:

@@ -11,6 +11,7 @@ from local.cloud.providers.microsoft_compute.images import Images
 from local.cloud.providers.microsoft_compute.machine_size_lists import MachineSizeReadings
 from local.cloud.providers.microsoft_compute.platform_images import PlatformImageReadings
 from local.cloud.providers.microsoft_compute.run_commands import RunCommands
+from local.cloud.providers.microsoft_compute.scale_sets import VirtualMachineScaleSets
 from local.cloud.providers.microsoft_compute.shared_galleries import SharedGalleryReadings
 from local.cloud.providers.microsoft_compute.snapshots import Snapshots
 from local.cloud.providers.microsoft_compute.virtual_machines import VirtualMachines
@@ -46,6 +47,7 @@ RESOURCE_TYPES: tuple[type[ResourceType], ...] = (
     Disks,
     Snapshots,
     VirtualMachines,
+    VirtualMachineScaleSets,
     RunCommands,
     Images,
     Galleries,

@@ -73,6 +73,10 @@ def _make_everything(clients: Clients) -> None:
     data_disk = {"lun": 2, "createOption": "Empty", "diskSizeGB": 4, "deleteOption": "Delete"}
     body["properties"]["storageProfile"]["dataDisks"] = [data_disk]
     machine = compute.virtual_machines.begin_create_or_update("rg", "vm", body).result()
+    storage = {"imageReference": METADATA_IMAGE, "osDisk": {"createOption": "FromImage"}}
+    model = {"orchestrationMode": "Flexible", "virtualMachineProfile": {"storageProfile": storage}}
+    scale_set = {**WEST, "sku": {"name": "Standard_D2ds_v4", "capacity": 0}, "properties": model}
+    compute.virtual_machine_scale_sets.begin_create_or_update("rg", "set", scale_set).result()
     secret = [{"name": "TOKEN", "value": "hidden-value"}]
     step = script_body("true", protectedParameters=secret)
     compute.virtual_machine_run_commands.begin_create_or_update("rg", "vm", "step", step).result()
@@ -105,6 +109,7 @@ def _read_everything(clients: Clients) -> None:
         network.public_ip_addresses.list("rg"),
         network.nat_gateways.list("rg"),
         compute.virtual_machines.list("rg"),
+        compute.virtual_machine_scale_sets.list("rg"),
         compute.virtual_machine_run_commands.list_by_virtual_machine("rg", "vm", expand="instanceView"),
         compute.disks.list_by_resource_group("rg"),
         compute.snapshots.list_by_resource_group("rg"),

@@ -215,3 +215,21 @@ def test_what_a_run_left_is_found_by_its_tag(clients: Clients, group: str) -> No
     assert [found.name for found in resources.list(filter=by_value)] == ["mine"]
     by_name = resources.list_by_resource_group(group, filter="tagName eq 'kiln-run'")
     assert sorted(found.name for found in by_name) == ["mine", "other"]
+
+
+def test_a_scale_set_is_a_model_without_instances(clients: Clients, group: str) -> None:
+    clients.resources.resource_groups.create_or_update(group, WEST)
+    storage = {"imageReference": METADATA_IMAGE, "osDisk": {"createOption": "FromImage"}}
+    model = {"orchestrationMode": "Uniform", "virtualMachineProfile": {"storageProfile": storage}}
+    body: dict[str, Any] = {**WEST, "sku": {"name": "Standard_D2ds_v4", "capacity": 0}, "properties": model}
+    sets = clients.compute.virtual_machine_scale_sets
+    made = sets.begin_create_or_update(group, "users", body).result()
+    assert made.id in [each.id for each in sets.list_all()]
+    assert list(clients.compute.virtual_machine_scale_set_vms.list(group, "users")) == []
+    body["sku"]["capacity"] = 1
+    refused("NotImplemented", lambda: sets.begin_create_or_update(group, "users", body))
+    body["sku"]["capacity"] = 0
+    del storage["imageReference"]
+    refused("InvalidParameter", lambda: sets.begin_create_or_update(group, "users", body))
+    sets.begin_delete(group, "users").result()
+    assert list(sets.list_all()) == []
