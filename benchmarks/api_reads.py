@@ -20,10 +20,12 @@ from http import HTTPStatus
 from pathlib import Path
 
 import aiohttp
+import psutil
 from azure.data.tables import TableClient, TableEntity, TableServiceClient
 
 from benchmarks import page
 from benchmarks.api_scene import API_VERSION, GROUP, Scene, fill
+from cli.local import processes
 from cli.local.home import Home, current_home
 from cli.local.setup import prepare
 from cli.local.supervisor import bring_up, take_down
@@ -135,6 +137,22 @@ async def load(base: str, scene: Scene, rate: int, seconds: int) -> list[Sample]
         return await asyncio.gather(*(send(index, ask) for index, ask in enumerate(asked)))
 
 
+def processor_seconds(home: Home) -> dict[str, float]:
+    """Used so far: by Azurite, by the Functions host, by its workers, and by this process, which asks."""
+    used = {"asking": time.process_time()}
+    for part in ("azurite", "functions"):
+        running = processes.find(home, part)
+        process = psutil.Process(running.pid) if running else psutil.Process()
+        used[part] = _seconds(process)
+        used["workers"] = sum(map(_seconds, process.children(recursive=True)))
+    return used
+
+
+def _seconds(process: psutil.Process) -> float:
+    times = process.cpu_times()
+    return float(times.user + times.system)
+
+
 def of_storage_alone(storage: str, scene: Scene) -> str:
     """What the table service can do by itself, asked by the SDK from four threads."""
     with TableServiceClient.from_connection_string(storage) as service, ThreadPoolExecutor(4) as pool:
@@ -190,11 +208,16 @@ def main() -> None:
             scene = fill(local.endpoints.storage, local.endpoints.subscriptionId, arguments.runs)
             functions = local.endpoints.functions
             asyncio.run(load(functions, scene, 20, 3))  # connections, and what is made on first use
+            before = processor_seconds(home)
             samples = asyncio.run(load(functions, scene, arguments.rate, arguments.seconds))
+            after = processor_seconds(home)
             alone = of_storage_alone(local.endpoints.storage, scene)
         finally:
             take_down(home)
-    text = f"{table(samples, arguments.runs, arguments.rate, arguments.seconds)}\n\n{alone}"
+    spent = {name: (after[name] - before[name]) * 1000 / len(samples) for name in after}
+    shares = ", ".join(f"{name} {milliseconds:.1f}" for name, milliseconds in spent.items())
+    text = table(samples, arguments.runs, arguments.rate, arguments.seconds)
+    text = f"{text}\n\nProcessor time of a request in ms: {shares}.\n{alone}"
     page.write("api_reads", text)
     print(text)
 
