@@ -14,6 +14,7 @@ from triggers.http_janitor import bp as janitor
 from triggers.http_lifecycle import bp as lifecycle
 from triggers.http_openapi import bp as openapi
 from triggers.http_patching import bp as patching
+from triggers.http_policies import bp as policies
 from triggers.http_templates import bp as templates
 from triggers.servicebus_build_requests import bp as build_requests
 from triggers.servicebus_image_events import bp as image_events
@@ -24,7 +25,7 @@ from triggers.timer_patching import bp as patching_timer
 from triggers.timer_watch import bp as watch_timer
 
 BUILDS = (approvals, builds, going_on, image_templates, templates)
-OTHERS = (health, images, janitor, lifecycle, openapi, patching)
+OTHERS = (health, images, janitor, lifecycle, openapi, patching, policies)
 TIMERS = (janitor_timer, lifecycle_timer, patching_timer, watch_timer)
 BUS = (build_requests, image_events, outbox_timer)
 

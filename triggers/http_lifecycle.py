@@ -1,4 +1,4 @@
-"""Lifecycle policies: keep, apply, what they did; and revoking a version. Dry unless asked otherwise."""
+"""Lifecycle policies: apply, what they did; and revoking a version. Dry unless asked otherwise."""
 
 import asyncio
 import uuid
@@ -10,53 +10,19 @@ from shared.access.roles import Role
 from shared.api.errors import error_body
 from shared.api.images import image_body
 from shared.api.lifecycle import read_revocation, report_body
-from shared.api.patching import policy_body, without_name
 from shared.domain.codec import Json, to_json
 from shared.domain.lifecycle import RevokeRequest
-from shared.domain.stored_policy import LIFECYCLE, StoredPolicy
+from shared.domain.stored_policy import LIFECYCLE
 from shared.lifecycle.applying import apply_policy
-from shared.lifecycle.read_policy import read_lifecycle_policy
 from shared.lifecycle.revoking import to_revoke
 from shared.services import Services, services
-from shared.starting import utc_now
 from triggers.answers import answer, guarded, guarded_async
 from triggers.decode import read_json
 from triggers.durable_client import DurableClient
+from triggers.http_policies import stored_policy
 
 bp = df.Blueprint()
 POLICY = "lifecycle-policies/{policy}"
-
-
-@bp.route(POLICY, methods=["PUT"])
-@guarded(Role.OWNER)
-def put_lifecycle_policy(req: func.HttpRequest) -> func.HttpResponse:
-    """200 with the policy; 400 with every problem."""
-    name, document = req.route_params["policy"], read_json(req)
-    read_lifecycle_policy(document, name)
-    stored = StoredPolicy(name, without_name(document), utc_now().isoformat(), LIFECYCLE)
-    services().cycles.put_policy(stored)
-    return answer(policy_body(stored))
-
-
-@bp.route("lifecycle-policies", methods=["GET"])
-@guarded(Role.READER)
-def list_lifecycle_policies(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - the binding needs the parameter
-    found: list[Json] = [policy_body(each) for each in services().cycles.policies(LIFECYCLE)]
-    return answer({"value": found})
-
-
-@bp.route(POLICY, methods=["GET"])
-@guarded(Role.READER)
-def get_lifecycle_policy(req: func.HttpRequest) -> func.HttpResponse:
-    stored = _policy(services(), req)
-    return _no_policy(req) if stored is None else answer(policy_body(stored))
-
-
-@bp.route(POLICY, methods=["DELETE"])
-@guarded(Role.OWNER)
-def delete_lifecycle_policy(req: func.HttpRequest) -> func.HttpResponse:
-    services().cycles.delete_policy(req.route_params["policy"], LIFECYCLE)
-    return func.HttpResponse(status_code=204)
 
 
 @bp.route(f"{POLICY}/apply", methods=["POST"])
@@ -70,9 +36,7 @@ async def apply_lifecycle_policy(
     dry_run = req.params.get("dryRun", "true").lower() != "false"
 
     def apply(kiln: Services) -> func.HttpResponse:
-        stored = _policy(kiln, req)
-        if stored is None:
-            return _no_policy(req)
+        stored = stored_policy(req, LIFECYCLE)
         if not apply_policy(kiln, durable, stored, dry_run=dry_run):
             return answer(error_body("PolicyBusy", "the policy is being applied"), 409)
         location = f"/api/lifecycle-policies/{stored.name}/report"
@@ -111,12 +75,3 @@ async def revoke_image(req: func.HttpRequest, client: df.DurableOrchestrationCli
         return answer({"value": found}, 200 if asked.dry_run else 202)
 
     return await asyncio.to_thread(lambda: revoke(services()))
-
-
-def _policy(kiln: Services, req: func.HttpRequest) -> StoredPolicy | None:
-    return kiln.cycles.get_policy(req.route_params["policy"], LIFECYCLE)
-
-
-def _no_policy(req: func.HttpRequest) -> func.HttpResponse:
-    message = f"there is no lifecycle policy {req.route_params['policy']}"
-    return answer(error_body("PolicyNotFound", message), 404)

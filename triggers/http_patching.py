@@ -1,4 +1,4 @@
-"""Patch policies and their cycles: keep, start, follow, approve, cancel, resume."""
+"""Cycles of patch policies: start, follow, approve, cancel, resume."""
 
 import asyncio
 from collections.abc import Callable
@@ -8,59 +8,23 @@ import azure.functions as func
 
 from shared.access.roles import Role
 from shared.api.errors import error_body
-from shared.api.patching import cycle_body, policy_body, read_decision, without_name
+from shared.api.patching import cycle_body, read_decision
 from shared.approving import NothingToApproveError, approve_cycle
-from shared.domain.codec import Json
 from shared.domain.patch_cycle import CANCEL_EVENT, CycleReport, CycleState
-from shared.domain.stored_policy import StoredPolicy
+from shared.domain.stored_policy import PATCH, StoredPolicy
 from shared.patching.canceling import cancel_builds
 from shared.patching.due import CycleRunningError, start_by_hand
-from shared.patching.read_policy import read_policy
 from shared.services import Services, services
-from shared.starting import utc_now
 from triggers.answers import answer, guarded, guarded_async
 from triggers.authorise import caller_of
 from triggers.decode import read_json
 from triggers.durable_client import DurableClient
+from triggers.http_policies import stored_policy
 
 bp = df.Blueprint()
 POLICY = "patch-policies/{policy}"
 CYCLE = f"{POLICY}/cycles/{{cycle}}"
 MOST_CYCLES = 100
-
-
-@bp.route(POLICY, methods=["PUT"])
-@guarded(Role.OWNER)
-def put_policy(req: func.HttpRequest) -> func.HttpResponse:
-    """200 with the policy; 400 with every problem. A new schedule is followed from now on."""
-    name = req.route_params["policy"]
-    document = read_json(req)
-    read_policy(document, name)
-    stored = StoredPolicy(name, without_name(document), utc_now().isoformat())
-    services().cycles.put_policy(stored)
-    return answer(policy_body(stored))
-
-
-@bp.route("patch-policies", methods=["GET"])
-@guarded(Role.READER)
-def list_policies(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - the binding needs the parameter
-    found: list[Json] = [policy_body(each) for each in services().cycles.policies()]
-    return answer({"value": found})
-
-
-@bp.route(POLICY, methods=["GET"])
-@guarded(Role.READER)
-def get_policy(req: func.HttpRequest) -> func.HttpResponse:
-    stored = services().cycles.get_policy(req.route_params["policy"])
-    return _no_policy(req) if stored is None else answer(policy_body(stored))
-
-
-@bp.route(POLICY, methods=["DELETE"])
-@guarded(Role.OWNER)
-def delete_policy(req: func.HttpRequest) -> func.HttpResponse:
-    """204; a cycle that goes on is not stopped."""
-    services().cycles.delete_policy(req.route_params["policy"])
-    return func.HttpResponse(status_code=204)
 
 
 @bp.route(f"{POLICY}/start", methods=["POST"])
@@ -72,9 +36,7 @@ async def start_cycle(req: func.HttpRequest, client: df.DurableOrchestrationClie
     durable = DurableClient.of(client)
 
     def start(kiln: Services) -> func.HttpResponse:
-        stored = kiln.cycles.get_policy(req.route_params["policy"])
-        if stored is None:
-            return _no_policy(req)
+        stored = stored_policy(req, PATCH)
         by = caller_of(req).identity
         return _started(kiln, stored, lambda: start_by_hand(kiln, durable, stored, by, dry_run=dry_run))
 
@@ -159,11 +121,6 @@ def _started(kiln: Services, policy: StoredPolicy, start: Callable[[], str]) -> 
 
 def _cycle(kiln: Services, req: func.HttpRequest) -> CycleReport | None:
     return kiln.cycles.get_cycle(req.route_params["policy"], req.route_params["cycle"])
-
-
-def _no_policy(req: func.HttpRequest) -> func.HttpResponse:
-    message = f"there is no patch policy {req.route_params['policy']}"
-    return answer(error_body("PolicyNotFound", message), 404)
 
 
 def _no_cycle(req: func.HttpRequest) -> func.HttpResponse:

@@ -1,11 +1,10 @@
-"""Patch policies and cycles on the wire."""
+"""Patch cycles and decisions about them on the wire."""
 
 from dataclasses import dataclass
 
 from shared.domain.approval import Approval
 from shared.domain.codec import Json
 from shared.domain.patch_cycle import CycleReport
-from shared.domain.stored_policy import StoredPolicy
 from shared.reading.object_reader import ObjectReader
 from shared.reading.whole import read_whole
 
@@ -20,16 +19,6 @@ class Decision:
 
     def of(self, caller: str) -> Approval:
         return Approval(self.approved, caller or self.by, self.comment)
-
-
-def policy_body(policy: StoredPolicy) -> dict[str, Json]:
-    return {"name": policy.name, **_json(policy.document)}
-
-
-def without_name(document: object) -> dict[str, object]:
-    """A policy as it is stored: its name is in the address."""
-    members = document if isinstance(document, dict) else {}
-    return {name: value for name, value in members.items() if name != "name"}
 
 
 def cycle_body(report: CycleReport) -> dict[str, Json]:
@@ -74,9 +63,3 @@ def _read_decision(root: ObjectReader) -> Decision:
     if not root.has("approved"):
         root.problem_at("approved", "is required")
     return Decision(root.boolean("approved"), root.text("by"), root.text("comment"))
-
-
-def _json(document: dict[str, object]) -> dict[str, Json]:
-    """A stored document, which was JSON when it came."""
-    kept: dict[str, Json] = document  # type: ignore[assignment]  # what json.loads made has no other types
-    return kept

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from shared.api.openapi import builds, images, operation, patching, policies, templates
+from shared.api.openapi import builds, images, lifecycle, operation, patching, templates
 from shared.api.openapi.common import ERROR_SCHEMAS, EVERYWHERE, refused
 from shared.api.openapi.model import JSON, Area, Parameter, Reply, Route
 from shared.domain.codec import Json
@@ -11,7 +11,7 @@ AREAS: tuple[Area, ...] = (
     builds.AREA,
     templates.AREA,
     images.AREA,
-    policies.AREA,
+    lifecycle.AREA,
     patching.AREA,
     operation.AREA,
 )

@@ -2,7 +2,7 @@
 
 from shared.api.openapi.common import INVALID, LOCATION, dry_run, refused
 from shared.api.openapi.model import Area, Reply, Route, path_parameter
-from shared.api.openapi.policies import DELETED, NO_POLICY, POLICY
+from shared.api.openapi.policies import NO_POLICY, POLICY, policy_routes
 from shared.api.openapi.schema import (
     Schema,
     anything,
@@ -62,37 +62,10 @@ AREA = Area(
     "patch-policies",
     "Many templates built again, in waves.",
     (
-        Route(
-            "GET",
-            "/patch-policies",
-            "listPatchPolicies",
-            "Lists the policies.",
-            (Reply(200, "The policies.", listing("PatchPolicy")),),
-        ),
-        Route(
-            "GET",
-            "/patch-policies/{policy}",
-            "getPatchPolicy",
-            "One policy.",
-            (Reply(200, "The policy.", reference("PatchPolicy")), NO_POLICY),
-            POLICY,
-        ),
-        Route(
-            "PUT",
-            "/patch-policies/{policy}",
-            "putPatchPolicy",
-            "Writes a policy; a new schedule is followed from now on.",
-            (Reply(200, "The policy.", reference("PatchPolicy")), INVALID),
-            POLICY,
-            reference("PatchPolicy"),
-        ),
-        Route(
-            "DELETE",
-            "/patch-policies/{policy}",
-            "deletePatchPolicy",
-            "Deletes a policy; a cycle that goes on is not stopped.",
-            (DELETED,),
-            POLICY,
+        *policy_routes(
+            "Patch",
+            put="Writes a policy; a new schedule is followed from now on.",
+            delete="Deletes a policy; a cycle that goes on is not stopped.",
         ),
         Route(
             "POST",
