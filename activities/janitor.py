@@ -20,6 +20,7 @@ from shared.services import Services
 
 # Longer than any build: after that a claim cannot be in use, and clean-up has had its chances.
 OLDEST_INTEREST = timedelta(days=2)
+OLDEST_KNOWLEDGE = timedelta(days=90)  # of how long operations of a kind take
 UNTIDY = (RunState.FAILED, RunState.CANCELED, RunState.PARTIALLY_SUCCEEDED)
 
 
@@ -60,8 +61,12 @@ def unpublished_outputs(services: Services, call: RunCall) -> Unpublished:
 
 
 def tidy_catalog(services: Services, call: SweepCall) -> Tidied:
-    """Deletes staged scripts of runs that ended badly, and claims that nobody can be using any more."""
-    since = datetime.fromisoformat(call.at) - OLDEST_INTEREST
+    """Deletes staged scripts of runs that ended badly, claims that nobody can be using any more, and what is
+    known of operations that nobody starts any more.
+    """
+    now = datetime.fromisoformat(call.at)
+    since = now - OLDEST_INTEREST
     runs = [run.id for run in services.runs.since(since, UNTIDY)]
     scripts = sum(1 for run_id in runs if services.documents.delete_scripts(run_id))
+    services.durations.delete_older(now - OLDEST_KNOWLEDGE)
     return Tidied(scripts, services.claims.delete_older(since))

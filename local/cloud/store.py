@@ -27,6 +27,9 @@ CREATE TABLE IF NOT EXISTS operations (
     number INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, resource TEXT NOT NULL, status TEXT NOT NULL,
     record TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS operations_by_resource ON operations (resource, status);
+CREATE INDEX IF NOT EXISTS machines_by_size ON resources (json_extract(document, '$.location'),
+    json_extract(document, '$.properties.hardwareProfile.vmSize'), json_extract(internal, '$.power'), key)
+    WHERE type = 'microsoft.compute/virtualmachines';
 CREATE INDEX IF NOT EXISTS resources_by_content ON resources (json_extract(internal, '$.contentId'));
 CREATE INDEX IF NOT EXISTS resources_with_data ON resources (key)
     WHERE json_extract(internal, '$.dataContents') IS NOT NULL;
@@ -158,6 +161,17 @@ class Store:
     def children(self, parent: ArmId, type_name: str | None = None) -> list[Resource]:
         """What lies inside a resource or resource group, at any depth."""
         return self.resources(type_name=type_name, under=f"{parent.key}/")
+
+    def machines_by_size(self, location: str, other_than: ArmId | None = None) -> dict[str, int]:
+        """How many machines of each size hold cores in a region: not those that are deallocated."""
+        rows = self._db.execute(
+            "SELECT json_extract(document, '$.properties.hardwareProfile.vmSize') AS size, count(*)"
+            " FROM resources WHERE type = 'microsoft.compute/virtualmachines'"
+            " AND json_extract(document, '$.location') = ? AND key != ?"
+            " AND json_extract(internal, '$.power') IS NOT 'deallocated' GROUP BY size",
+            (location, other_than.key if other_than else ""),
+        )
+        return dict(rows.fetchall())
 
     def refers_to_content(self, content_id: str, other_than: ArmId) -> bool:
         """Whether another resource stands on this content of the guest."""

@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 
 PARTITION = "duration"
 MOST_KINDS = 2000
+MOST_DELETED = 1000
+KEYS = ["PartitionKey", "RowKey"]
 READ_SECONDS = 300.0  # between two readings of the table, which are one request for up to 1000 kinds
 WRITE_SECONDS = 30.0  # between two writings of one kind's row
 SHORTEST_SECONDS = 0.5  # operations that are done at once teach nothing worth a row
@@ -79,15 +81,13 @@ class Durations:
         if due:
             self._write(key, changed.expected)
 
-    def delete_older(self, than: datetime) -> int:
-        """Deletes the rows of kinds that no operation has been of since a moment; returns their number."""
+    def delete_older(self, than: datetime) -> None:
+        """Deletes the rows of kinds that no operation has been of since a moment, at most 1000 of them."""
         text = than.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         with azure_errors("delete durations of long ago"):
             query = f"PartitionKey eq '{PARTITION}' and Timestamp lt datetime'{text}'"
-            found = list(islice(self.table.query_entities(query, select=["PartitionKey", "RowKey"]), 1000))
-            for entity in found:
+            for entity in list(islice(self.table.query_entities(query, select=KEYS), MOST_DELETED)):
                 self.table.delete_entity(entity)
-        return len(found)
 
     def _refresh(self) -> None:
         """Reads what other processes have learnt; what this one knows better stays."""

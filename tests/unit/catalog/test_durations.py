@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, cast
 
 import pytest
@@ -22,6 +23,7 @@ class Table:
     writes: int = 0
     reads: int = 0
     away: bool = False
+    queries: list[str] = field(default_factory=list)
 
     def upsert_entity(self, row: dict[str, Any]) -> None:
         if self.away:
@@ -29,11 +31,15 @@ class Table:
         self.writes += 1
         self.rows[row["RowKey"]] = row
 
-    def query_entities(self, _query: str) -> Iterator[dict[str, Any]]:
+    def query_entities(self, query: str, **_options: Any) -> Iterator[dict[str, Any]]:
         if self.away:
             raise ServiceRequestError("no route")
         self.reads += 1
+        self.queries.append(query)
         return iter(list(self.rows.values()))
+
+    def delete_entity(self, row: dict[str, Any]) -> None:
+        del self.rows[row["RowKey"]]
 
 
 @dataclass
@@ -116,3 +122,11 @@ def test_any_name_becomes_a_key(table: Table, clock: Clock) -> None:
     [row] = table.rows
     assert row.startswith("here a-b-c-d-e")
     assert len(row) <= 250
+
+
+def test_what_nobody_does_any_more_is_forgotten(table: Table, clock: Clock) -> None:
+    known = durations(table, clock)
+    known.record(VM, 60.0)
+    known.delete_older(datetime(2026, 8, 21, 12, tzinfo=UTC))
+    assert table.rows == {}
+    assert "Timestamp lt datetime'2026-08-21T12:00:00Z'" in table.queries[-1]

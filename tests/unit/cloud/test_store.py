@@ -83,3 +83,20 @@ def test_shared_contents(tmp_path: Path) -> None:
     assert not store.refers_to_content("c", other_than=VERSION)
     store.save(_resource("two", "c"))
     assert store.refers_to_content("c", other_than=VERSION)
+
+
+def test_machines_that_hold_cores_are_counted_by_size(tmp_path: Path) -> None:
+    store = Store(tmp_path / "db")
+    for name, location, power in (
+        ("one", "here", "running"),
+        ("two", "here", "creating"),
+        ("three", "here", "deallocated"),
+        ("four", "there", "running"),
+    ):
+        machine = GROUP.sibling("Microsoft.Compute/virtualMachines", name)
+        document = {"location": location, "properties": {"hardwareProfile": {"vmSize": "small"}}}
+        store.save(Resource(machine, document, {"power": power}))
+    assert store.machines_by_size("here") == {"small": 2}
+    one = GROUP.sibling("Microsoft.Compute/virtualMachines", "one")
+    assert store.machines_by_size("here", other_than=one) == {"small": 1}
+    assert store.machines_by_size("nowhere") == {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from local.cloud.arm_ids import ArmId
 from local.cloud.cloud import Cloud
 from local.cloud.errors import ArmError, change_not_allowed, invalid_parameter, required_parameter
 from local.cloud.image_sources import ImageSource
@@ -41,25 +42,22 @@ def check_size(cloud: Cloud, put: PutRequest) -> None:
             f"{','.join(MACHINE_SIZES)}."
         )
         raise invalid_parameter(message, "vmSize")
-    others = [m for m in cloud.store.resources(type_name=MACHINES) if m.id.key != put.id.key]
-    cloud.quotas.check(put.location, size, cores_used(others, put.location))
+    cloud.quotas.check(put.location, size, cores_used(cloud, put.location, other_than=put.id))
 
 
-def cores_used(machines: list[Resource], location: str) -> dict[str, int]:
+def cores_used(cloud: Cloud, location: str, other_than: ArmId | None = None) -> dict[str, int]:
     """By family of sizes. Deallocated machines do not count against the quota."""
     used: dict[str, int] = {}
-    for machine in machines:
-        size = MACHINE_SIZES[machine.properties["hardwareProfile"]["vmSize"]]
-        if machine.location == location and machine.internal.get("power") != "deallocated":
-            used[size.family] = used.get(size.family, 0) + size.cores
+    for name, count in cloud.store.machines_by_size(location, other_than).items():
+        size = MACHINE_SIZES[name]
+        used[size.family] = used.get(size.family, 0) + count * size.cores
     return used
 
 
 def check_startable(cloud: Cloud, machine: Resource) -> None:
     """A machine that was deallocated needs its cores again."""
     if machine.internal["power"] == "deallocated":
-        machines = cloud.store.resources(type_name=MACHINES)
-        used = cores_used(machines, machine.location)
+        used = cores_used(cloud, machine.location)
         cloud.quotas.check(machine.location, machine.properties["hardwareProfile"]["vmSize"], used)
 
 

@@ -53,7 +53,7 @@ class MachineSizeReadings:
         del request
         location = canonical_location(names["location"])
         machines = [m for m in self._cloud.store.resources(type_name=MACHINES) if m.location == location]
-        quotas, used = self._cloud.quotas, cores_used(machines, location)
+        quotas, used = self._cloud.quotas, cores_used(self._cloud, location)
         families = sorted({size.family for size in MACHINE_SIZES.values()})
         rows = [
             _usage("cores", "Total Regional vCPUs", sum(used.values()), quotas.limit(location)),
