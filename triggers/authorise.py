@@ -68,6 +68,12 @@ def caller_of(req: func.HttpRequest) -> Caller:
     return _forwarded(headers) if caller is KEY_HOLDER else caller
 
 
+def known_caller(req: func.HttpRequest) -> str:
+    """What is recorded of a decision's maker; empty for a key's holder, who may be anybody."""
+    caller = caller_of(req)
+    return caller.identity if caller.name else ""
+
+
 def scope_of(req: func.HttpRequest) -> str:
     """What a request is about: a template, by its address, a run or an operation of it; else everything."""
     names = req.route_params

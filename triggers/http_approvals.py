@@ -14,7 +14,7 @@ from shared.approving import NothingToApproveError, approve_run
 from shared.domain.problems import InvalidTemplateError
 from shared.services import Services, services
 from triggers.answers import answer, guarded_async
-from triggers.authorise import caller_of
+from triggers.authorise import known_caller
 from triggers.durable_client import DurableClient
 
 bp = df.Blueprint()
@@ -32,7 +32,7 @@ async def approve_build(req: func.HttpRequest, client: df.DurableOrchestrationCl
         if run is None:
             return answer(error_body("RunNotFound", f"there is no run {req.route_params['run']}"), 404)
         try:
-            decision, caller = read_decision(json.loads(req.get_body())), caller_of(req).name
+            decision, caller = read_decision(json.loads(req.get_body())), known_caller(req)
             if not (caller or decision.by):
                 message = "by: who approves is not known; say it here"
                 return answer(error_body("ValidationFailed", message), 400)

@@ -16,7 +16,7 @@ from shared.patching.canceling import cancel_builds
 from shared.patching.due import CycleRunningError, start_by_hand
 from shared.services import Services, services
 from triggers.answers import answer, guarded, guarded_async
-from triggers.authorise import caller_of
+from triggers.authorise import caller_of, known_caller
 from triggers.decode import read_json
 from triggers.durable_client import DurableClient
 from triggers.http_policies import stored_policy
@@ -67,7 +67,7 @@ async def approve_wave(req: func.HttpRequest, client: df.DurableOrchestrationCli
     report = await asyncio.to_thread(lambda: _cycle(services(), req))
     if report is None:
         return _no_cycle(req)
-    caller, durable = caller_of(req).name, DurableClient.of(client)
+    caller, durable = known_caller(req), DurableClient.of(client)
     if not (caller or decision.by):
         return answer(error_body("ValidationFailed", "by: who approves is not known; say it here"), 400)
     try:
