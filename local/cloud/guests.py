@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from local.cloud.ports import (
@@ -61,7 +62,7 @@ class MetadataOnlyGuest:
     def delete_content(self, content_id: str) -> None:
         """Nothing to do."""
 
-    def export_vhd(self, content_id: str) -> Path:
+    def exported(self, content_id: str) -> AbstractContextManager[Path]:
         raise GuestError("NotSupported", f"The metadata-only guest has no bytes of {content_id} to export.")
 
     def prepare_base(self, disk_id: str) -> Path | None:

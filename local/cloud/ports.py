@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
@@ -48,7 +49,7 @@ class Guest(Protocol):
 
     def delete_content(self, content_id: str) -> None: ...
 
-    def export_vhd(self, content_id: str) -> Path: ...
+    def exported(self, content_id: str) -> AbstractContextManager[Path]: ...
 
     def prepare_base(self, disk_id: str) -> Path | None: ...
 

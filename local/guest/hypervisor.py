@@ -9,6 +9,8 @@ Identifiers of disks and contents are the caller's: 1 to 120 letters, digits, '.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
@@ -98,6 +100,15 @@ class Hypervisor:
     def export_vhd(self, content_id: str) -> Path:
         """The content as a sparse fixed VHD, built on first use. Read it, do not change it."""
         return export_vhd(self._store, self._tier, content_id)
+
+    @contextmanager
+    def exported(self, content_id: str) -> Iterator[Path]:
+        """The content's VHD as long as it is used; afterwards it goes, and its bytes help the next export."""
+        with self._store.lock(f"export-{content_id}"):
+            try:
+                yield self.export_vhd(content_id)
+            finally:
+                self._layers.discard_vhd(content_id)
 
     def prepare_base(self, disk_id: str) -> Path | None:
         """Makes the disk of the base alone, a raw file, from which an export of the disk starts.

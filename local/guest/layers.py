@@ -81,6 +81,11 @@ class Layers:
             self._discard_vhd(content_id)
         self.sweep()
 
+    def discard_vhd(self, content_id: str) -> None:
+        """Removes what an export has built; it becomes what the next export starts from, where it can."""
+        with self._store.lock(f"vhd-{content_id}"):
+            self._discard_vhd(content_id)
+
     def _discard_vhd(self, content_id: str) -> None:
         file, vhd = self._store.changes_file(content_id), self._store.vhd_file(content_id)
         if changes := Changes.read(file, self._store.layers):

@@ -19,18 +19,20 @@ _MOST = 3
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
 
 
-def take(base: Path, to: Path) -> None:
+def take(store: Store, base: Path, to: Path) -> None:
     """Makes the new file `to` a copy of the base's disk."""
-    for spare in _waiting(base):
-        with suppress(FileNotFoundError):  # somebody else was faster
-            spare.rename(to)
-            return
-    sparse.copy(base, to)
+    if _taken(base, to):
+        return
+    with store.lock(f"copy-{base.name}"):  # one is perhaps just being made
+        if not _taken(base, to):
+            sparse.copy(base, to)
 
 
 def make_one(store: Store, base: Path) -> None:
     """Sees to it that a copy waits."""
-    if not _waiting(base):
+    with store.lock(f"copy-{base.name}"):
+        if _waiting(base):
+            return
         draft = store.temporary / store.temporary_name()
         try:
             sparse.copy(base, draft)
@@ -52,6 +54,14 @@ def give_back(store: Store, vhd: Path, changes: Changes) -> None:
                 _leave(base, draft)
         finally:
             draft.unlink(missing_ok=True)
+
+
+def _taken(base: Path, to: Path) -> bool:
+    for spare in _waiting(base):
+        with suppress(FileNotFoundError):  # somebody else was faster
+            spare.rename(to)
+            return True
+    return False
 
 
 def _leave(base: Path, draft: Path) -> None:

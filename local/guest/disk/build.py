@@ -72,7 +72,7 @@ def _build_by_changes(store: Store, tier: Tier, disk: DiskState, out: Path) -> C
     break in a file's name) is left to mke2fs.
     """
     prepared = base_disk(store, tier, disk)
-    spares.take(prepared, out)
+    spares.take(store, prepared, out)
     undo = out.with_suffix(".undo")
     try:
         _apply_layers(store, tier, disk, out, undo)

@@ -113,6 +113,10 @@ def test_a_disk_that_is_no_longer_needed_waits_for_the_next_export(guest: Guest)
     assert not list(guest.data.glob("contents/c.*"))
     second = exported(guest, "echo hi > /etc/motd", "d")
     assert second.stat().st_ino == inode
+    with guest.hypervisor.exported("d") as vhd:
+        assert vhd == second
+    assert not second.exists()
+    assert guest.hypervisor.export_vhd("d").stat().st_ino == inode
     assert not list(base.parent.glob(f"{base.name}.*"))
 
 

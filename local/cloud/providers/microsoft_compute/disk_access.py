@@ -102,14 +102,14 @@ async def _publish(cloud: Cloud, resource: Resource, owner: str) -> None:
 
 
 def _export(cloud: Cloud, content: str, owner: str) -> None:
-    vhd = cloud.guest.export_vhd(content)
-    changes = cloud.guest.changes(content)
-    if changes is None:
-        cloud.storage.publish_vhd(owner, vhd, cloud.guest.data_ranges(vhd))
-        return
-    base = cloud.storage.publish_base(changes.base, cloud.guest.data_ranges(changes.base))
-    end = vhd.stat().st_size - VHD_FOOTER_BYTES
-    cloud.storage.publish_vhd(owner, vhd, [*changes.ranges, (end, VHD_FOOTER_BYTES)], base)
+    with cloud.guest.exported(content) as vhd:
+        changes = cloud.guest.changes(content)
+        if changes is None:
+            cloud.storage.publish_vhd(owner, vhd, cloud.guest.data_ranges(vhd))
+            return
+        base = cloud.storage.publish_base(changes.base, cloud.guest.data_ranges(changes.base))
+        footer = (vhd.stat().st_size - VHD_FOOTER_BYTES, VHD_FOOTER_BYTES)
+        cloud.storage.publish_vhd(owner, vhd, [*changes.ranges, footer], base)
 
 
 async def _revoke(cloud: Cloud, resource_id: ArmId, body: Json) -> None:
