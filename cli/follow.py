@@ -10,7 +10,7 @@ from cli.models import Run
 from cli.output import is_terminal
 
 FASTEST_SECONDS = 0.1
-SLOWEST_SECONDS = 1.0
+SLOWEST_SECONDS = 0.5
 SLOWER = 1.3
 PATIENCE_SECONDS = 60.0
 """How long a service that is away, as during a restart, is asked again."""
