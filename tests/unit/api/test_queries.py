@@ -6,7 +6,9 @@ import pytest
 
 from shared.api.arm import Refusal, skip_token
 from shared.api.byte_range import ByteRange, read_range
+from shared.api.image_query import read_image_query
 from shared.api.run_query import read_follow_query, read_list_query
+from shared.catalog.images import is_place
 from shared.catalog.run_rows import is_row_key, row_key
 from shared.domain.problems import InvalidTemplateError
 from shared.domain.run import RunState
@@ -69,3 +71,18 @@ def test_parameters_fill_a_template() -> None:
     with pytest.raises(InvalidTemplateError) as caught:
         fill({"tags": {"a": "<one> <two>"}}, {"one": "1", "three": "3"})
     assert [problem.path for problem in caught.value.problems] == ["parameters.three", "tags.a"]
+
+
+def test_pages_of_images() -> None:
+    read = read_image_query({"limit": "20", "definition": "/d", "continuationToken": skip_token("a/1.0.0")})
+    assert (read.limit, read.definition, read.after, read.stale) == (20, "/d", "a/1.0.0", False)
+    assert read_image_query({"stale": "True"}).limit == 1000
+    with pytest.raises(Refusal) as caught:
+        read_image_query({"limit": "1001", "continuationToken": "x"})
+    assert [problem.path for problem in caught.value.problems] == ["limit", "continuationToken"]
+
+
+@pytest.mark.parametrize("place", ["", "x", "a/b/c", "a\x01/b", "a#/b"])
+def test_a_place_in_the_list_of_images_is_one_of_the_tables(place: str) -> None:
+    assert is_place("a|b/1.0.0")
+    assert not is_place(place)
