@@ -10,7 +10,15 @@ from orchestrators.calls import call
 from shared.domain.build import RunCall
 from shared.domain.codec import Json, from_json, to_json
 from shared.domain.errors import BuildError, BuildFailed
-from shared.domain.region_quota import Claimant, QuotaRequest, RegionLimits, RegionQuota, Share, Turn
+from shared.domain.region_quota import (
+    Claimant,
+    QuotaRequest,
+    RegionLimits,
+    RegionQuota,
+    Share,
+    Standing,
+    Turn,
+)
 
 if TYPE_CHECKING:
     from azure.durable_functions import DurableEntityContext, DurableOrchestrationContext, EntityId
@@ -18,6 +26,7 @@ if TYPE_CHECKING:
 ENTITY = "region_quota"
 ASKS_PER_HISTORY = 20
 PAUSE_SECONDS = 10.0
+PAUSES_PER_ROUND, MOST_PAUSES = 3, 30  # a build takes minutes
 
 
 @dataclass(frozen=True)
@@ -48,7 +57,7 @@ def region_quota(context: "DurableEntityContext") -> None:
         quota = quota.leave(run_id)
     quota = quota.admit(request.limits, request.now)
     context.set_state(to_json(quota))
-    context.set_result(quota.turn(run_id).value)
+    context.set_result(to_json(quota.standing(run_id)))
 
 
 def take_turn(build: Build) -> Generator[Any, Any, None]:
@@ -58,7 +67,8 @@ def take_turn(build: Build) -> Generator[Any, Any, None]:
     share = yield from call(build.context, "region_share", RunCall(build.request.run_id), Share)
     claimant = Claimant(build.request.run_id, share.cores, build.now)
     request = QuotaRequest(claimant, build.request.limits, build.now)
-    if (yield from _operate(build.context, share.key, "enter", request)) is Turn.GRANTED:
+    standing = yield from _operate(build.context, share.key, "enter", request)
+    if standing.turn is Turn.GRANTED:
         return
     build.context.set_custom_status({"stage": build.stage, "waiting": f"for room in {share.key}"})
     pause = min(PAUSE_SECONDS, 10 * build.request.poll.first_seconds)
@@ -87,20 +97,25 @@ def await_turn(context: "DurableOrchestrationContext") -> Generator[Any, Any, Js
     for _ in range(ASKS_PER_HISTORY):
         now = context.current_utc_datetime
         asked = replace(request.request, now=now.isoformat())
-        turn = yield from _operate(context, request.key, "ask", asked)
-        if turn is not Turn.WAITING:
-            return turn.value
-        yield context.create_timer(now + timedelta(seconds=request.pause_seconds))
+        standing = yield from _operate(context, request.key, "ask", asked)
+        if standing.turn is not Turn.WAITING:
+            return standing.turn.value
+        yield context.create_timer(now + timedelta(seconds=_pause(request, standing)))
     context.continue_as_new(to_json(request))
     return None
 
 
+def _pause(request: TurnRequest, standing: Standing) -> float:
+    """Who is far behind asks rarely: a line of a thousand would keep the entity busy with nothing else."""
+    return request.pause_seconds * min(MOST_PAUSES, 1 + PAUSES_PER_ROUND * standing.rounds)
+
+
 def _operate(
     context: "DurableOrchestrationContext", key: str, operation: str, request: QuotaRequest
-) -> Generator[Any, Any, Turn]:
+) -> Generator[Any, Any, Standing]:
     try:
         address = cast("EntityId", Entity(key))
-        return Turn((yield context.call_entity(address, operation, to_json(request))))
+        return from_json(Standing, (yield context.call_entity(address, operation, to_json(request))))
     except Exception as error:
         reason = str(error).partition("\n")[0]
         message = f"the bound of builds in {key} could not be asked: {reason}"

@@ -47,11 +47,21 @@ class QuotaRequest:
 
 
 class Turn(StrEnum):
-    """What the entity answers."""
+    """Whose turn it is."""
 
     GRANTED = "granted"
     WAITING = "waiting"
     UNKNOWN = "unknown"  # neither has a place nor waits for one: it gave up
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What the entity answers. `rounds` is how often the builds that are there must end before it is the
+    run's turn, 0 for the first in line.
+    """
+
+    turn: Turn
+    rounds: int = 0
 
 
 @dataclass(frozen=True)
@@ -85,11 +95,13 @@ class RegionQuota:
             there.append(waiting.pop(0))
         return RegionQuota(tuple(there), tuple(waiting))
 
-    def turn(self, run_id: str) -> Turn:
+    def standing(self, run_id: str) -> Standing:
         if any(claimant.run_id == run_id for claimant in self.there):
-            return Turn.GRANTED
-        waits = any(claimant.run_id == run_id for claimant in self.waiting)
-        return Turn.WAITING if waits else Turn.UNKNOWN
+            return Standing(Turn.GRANTED)
+        for ahead, claimant in enumerate(self.waiting):
+            if claimant.run_id == run_id:
+                return Standing(Turn.WAITING, ahead // max(1, len(self.there)))
+        return Standing(Turn.UNKNOWN)
 
 
 def _has_room(there: list[Claimant], one: Claimant, limits: RegionLimits) -> bool:

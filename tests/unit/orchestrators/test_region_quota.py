@@ -5,9 +5,18 @@ from typing import Any
 
 from orchestrators.build_image import build_image
 from orchestrators.build_steps import CANCEL_EVENT
+from orchestrators.region_quota import TurnRequest, await_turn
 from shared.domain.build import BuildRequest
 from shared.domain.codec import to_json
-from shared.domain.region_quota import Claimant, QuotaRequest, RegionLimits, RegionQuota, Share, Turn
+from shared.domain.region_quota import (
+    Claimant,
+    QuotaRequest,
+    RegionLimits,
+    RegionQuota,
+    Share,
+    Standing,
+    Turn,
+)
 from tests.unit.orchestrators.fake_activities import failure, succeeding, value
 from tests.unit.orchestrators.simulation import Simulation
 
@@ -29,7 +38,7 @@ def line(*runs: str, limits: RegionLimits = ONE, cores: int = 2) -> RegionQuota:
 
 
 def turns(quota: RegionQuota, *runs: str) -> list[Turn]:
-    return [quota.turn(run) for run in runs]
+    return [quota.standing(run).turn for run in runs]
 
 
 def test_first_come_first_served() -> None:
@@ -37,6 +46,25 @@ def test_first_come_first_served() -> None:
     assert turns(quota, "a", "b", "c") == [Turn.GRANTED, Turn.WAITING, Turn.WAITING]
     quota = quota.leave("a").admit(ONE, NOW)
     assert turns(quota, "a", "b", "c") == [Turn.UNKNOWN, Turn.GRANTED, Turn.WAITING]
+
+
+def test_a_run_knows_how_many_rounds_it_waits() -> None:
+    runs = [f"run {number}" for number in range(12)]
+    quota = line(*runs, limits=RegionLimits(builds=4))
+    assert [quota.standing(run).rounds for run in runs] == [0] * 8 + [1] * 4
+    assert quota.standing("stranger") == Standing(Turn.UNKNOWN)
+
+
+def test_who_is_far_behind_asks_rarely() -> None:
+    simulation = Simulation({})
+    there = RegionQuota(there=(Claimant("other", 2, simulation.now.isoformat()),))
+    for number in range(100):
+        there = there.enter(replace(asked(f"run {number}"), claimant=Claimant(f"run {number}", 2, NOW)))
+    simulation.entities[KEY] = to_json(there)
+    waiting = TurnRequest("s-westeurope", asked("run 99"), pause_seconds=10)
+    assert simulation.run(await_turn, to_json(waiting)) == Turn.UNKNOWN  # a day later nobody waits any more
+    assert simulation.slept[0] == 300
+    assert len(simulation.slept) <= 24 * 12 + 1
 
 
 def test_asking_twice_takes_one_place() -> None:
@@ -51,7 +79,7 @@ def test_cores_are_bounded_and_nobody_overtakes() -> None:
 
 
 def test_what_exceeds_the_bound_alone_runs_alone() -> None:
-    assert line("huge", limits=RegionLimits(cores=4), cores=64).turn("huge") is Turn.GRANTED
+    assert line("huge", limits=RegionLimits(cores=4), cores=64).standing("huge").turn is Turn.GRANTED
 
 
 def test_places_of_runs_that_died_are_free_a_day_later() -> None:
