@@ -108,6 +108,7 @@ def test_a_cycle_goes_on_over_a_failure_and_a_killed_host(light: Stack) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)  # seconds; on two idle cores it takes a fraction of that
 def test_sixty_templates_three_failures_two_kills(light: Stack) -> None:
     cycle_over(light, 60, 10, {3, 17, 44}, (2, 4))
 
