@@ -14,13 +14,22 @@ SKIP = "$skiptoken"
 
 def page(arm: str, request: ArmRequest, items: list[Json]) -> Answer:
     """One page of `items`: `$top` per page, starting at the place that `$skiptoken` names."""
-    size = _positive(request, "$top", PAGE_SIZE)
+    size = page_size(request)
     start = _positive(request, SKIP, 0)
-    body: Json = {"value": items[start : start + size]}
-    if start + size < len(items):
-        query = urlencode({**request.query, SKIP: start + size})
-        body["nextLink"] = f"{arm}{request.path}?{query}"
+    after = str(start + size) if start + size < len(items) else ""
+    return page_of(arm, request, items[start : start + size], after)
+
+
+def page_of(arm: str, request: ArmRequest, items: list[Json], after: str) -> Answer:
+    """A page that is known already; `after` is the next one's `$skiptoken`, empty for the last."""
+    body: Json = {"value": items}
+    if after:
+        body["nextLink"] = f"{arm}{request.path}?{urlencode({**request.query, SKIP: after})}"
     return Answer(200, body)
+
+
+def page_size(request: ArmRequest) -> int:
+    return _positive(request, "$top", PAGE_SIZE)
 
 
 def _positive(request: ArmRequest, name: str, default: int) -> int:

@@ -141,6 +141,19 @@ class Store:
         )
         return [_resource(row) for row in rows]
 
+    def walk(self, under: str, after: str) -> Iterator[Resource]:
+        """Resources whose id starts with `under`, behind the key `after`, ordered by id; reads as it goes.
+
+        Never await between two of them.
+        """
+        first = under.lower()
+        rows = self._db.execute(
+            "SELECT id, document, internal FROM resources"
+            " WHERE key >= ? AND key < ? AND key > ? ORDER BY key",
+            (first, first + LAST_CHARACTER, after),
+        )
+        return map(_resource, rows)
+
     def mentioning(self, resource_id: ArmId | str, type_name: str) -> list[Resource]:
         """Resources of a type whose documents name an id anywhere: what may refer to it, ordered by id.
 

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from itertools import islice
 
 from local.cloud.arm_ids import RESOURCE_GROUP_TYPE, ArmId
 from local.cloud.errors import ArmError
 from local.cloud.json_types import Json
-from local.cloud.paging import page
+from local.cloud.paging import SKIP, page, page_of, page_size
 from local.cloud.readings import Reading
 from local.cloud.registry import Registry
 from local.cloud.requests import Answer, ArmRequest
@@ -46,9 +47,13 @@ class ResourceLists:
         if group:
             self._store.get(group)
         wanted = parse_filter(request.query.get("$filter", ""))
-        found = self._store.children(group) if group else self._store.resources()
-        shown = [self._summary(item) for item in found if _is_listed(item) and matches(item, wanted)]
-        return page(self._arm, request, shown)
+        # The token is a key and not a number: no page looks at what stands on those before it.
+        found = self._store.walk(f"{group.key}/" if group else "", request.query.get(SKIP, ""))
+        listed = (item for item in found if _is_listed(item) and matches(item, wanted))
+        size = page_size(request)
+        items = list(islice(listed, size + 1))
+        shown = [self._summary(item) for item in items[:size]]
+        return page_of(self._arm, request, shown, items[size - 1].id.key if len(items) > size else "")
 
     def _summary(self, resource: Resource) -> Json:
         document = self._registry.get(resource.id.type).view(resource, "")
