@@ -43,6 +43,8 @@ async def serve(options: Options) -> None:
     print(json.dumps(ready_line(options, port)), flush=True)  # noqa: T201 - the contract
     await stop.wait()
     server.close()
+    # What connections have yet to say is true from here on, as at the end of a turn.
+    database.commit()
     for connection in list(connections):
         connection.shut_down()
     broker.alarm.stop()
