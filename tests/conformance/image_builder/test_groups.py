@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from azure.core.exceptions import HttpResponseError
 
+from cli.local import processes
 from tests.conformance.image_builder.harness import Kiln
 from tests.e2e.stack import shell
 
@@ -70,4 +71,21 @@ def test_a_template_whose_run_goes_on_keeps_its_group(kiln: Kiln, group: str) ->
         kiln.arm("POST", f"{group}/web/cancel")
         kiln.run_status(f"{group}/web")
         client.resource_groups.begin_delete(group).result()
+    assert at_the_app(kiln, group, "web") == 404
+
+
+def test_a_groups_deletion_outlives_the_provider_and_the_cloud(kiln: Kiln, group: str) -> None:
+    """The app is away when the deletion begins, and the cloud dies before the app is back."""
+    kiln.create(f"{group}/web", kiln.template(group))
+    app = processes.find(kiln.stack.home, "functions")
+    assert app
+    processes.stop(kiln.stack.home, app)
+    with kiln.resources() as client:
+        client.resource_groups.begin_delete(group, polling=False)
+        assert client.resource_groups.get(group).properties.provisioning_state == "Deleting"
+    kiln.stack.kill()
+    kiln.stack.start_again()
+    with kiln.resources() as client:
+        looks = (client.resource_groups.check_existence(group) for _ in range(2000))
+        assert not all(looks)
     assert at_the_app(kiln, group, "web") == 404
