@@ -7,6 +7,8 @@ a package cache of its own when it starts cold.
 
 import argparse
 import os
+import signal
+import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -63,6 +65,7 @@ def main() -> None:
     parser.add_argument("--without-many", action="store_true", help="leaves out 20 builds at once")
     arguments = parser.parse_args()
     load = os.getloadavg()[0]
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))  # so that no builder is left running
     kiln = Kiln()
     wanted = {kiln.name, *arguments.only}
     peers = [peer for peer in builders(kiln) if not arguments.only or peer.name in wanted]
