@@ -203,8 +203,8 @@ def main() -> None:
         home = Home(Path(folder))
         prepare(current_home())
         (home.root / "npm").symlink_to(current_home().root / "npm")
-        local = bring_up(home)
         try:
+            local = bring_up(home)
             scene = fill(local.endpoints.storage, local.endpoints.subscriptionId, arguments.runs)
             functions = local.endpoints.functions
             asyncio.run(load(functions, scene, 20, 3))  # connections, and what is made on first use

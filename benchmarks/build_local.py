@@ -110,8 +110,8 @@ def main() -> None:
         home.create()
         if not home.npm.exists():
             home.npm.symlink_to(current_home().npm)
-        local = bring_up(home)
         try:
+            local = bring_up(home)
             cases = measure(local, arguments.rounds, cold=not arguments.skip_cold)
         finally:
             take_down(home)
