@@ -22,9 +22,11 @@ def base_packages() -> list[str]:
 
 
 def mirror() -> str:
-    """The archive that this machine's apt uses, or Debian's own."""
+    """The archive that this machine's apt uses; RuntimeError where apt has none of Debian."""
     sources = debian_sources(SUITE, ["main"])
-    return sources[0].split()[1] if sources else "http://deb.debian.org/debian"
+    if not sources:
+        raise RuntimeError(f"apt has no source of Debian's {SUITE}: name one in KILN_DEBIAN_MIRROR")
+    return sources[0].split()[1]
 
 
 def check(vhd: Path, line: str) -> None:

@@ -39,19 +39,7 @@ def parse_options(arguments: Sequence[str] | None = None) -> Options:
         "--storage", default="UseDevelopmentStorage=true", help="connection string for exported disks"
     )
     parser.add_argument("--guest", choices=("local", "none"), default="local", help="what runs the scripts")
-    pace = parser.add_mutually_exclusive_group()
-    pace.add_argument(
-        "--operation-seconds",
-        action="append",
-        default=[],
-        type=_seconds,
-        metavar="[KIND=]S",
-        help="how long each operation takes at least, or those of a kind: 'PUT virtualMachines=60'",
-    )
-    pace.add_argument("--operation-ticks", type=int, default=0, help="operations wait for POST /_local/ticks")
-    parser.add_argument(
-        "--operation-spread", type=float, default=0.0, help="the share by which --operation-seconds vary"
-    )
+    _add_pace(parser)
     parser.add_argument(
         "--retry-after", type=int, help="send Retry-After in seconds, as Azure, in place of ms"
     )
@@ -77,6 +65,23 @@ def parse_options(arguments: Sequence[str] | None = None) -> Options:
         retry_after_seconds=given.retry_after,
         cores_quota=given.cores_quota,
         forward={provider.namespace.lower(): provider for provider in given.forward},
+    )
+
+
+def _add_pace(parser: argparse.ArgumentParser) -> None:
+    """How operations go on: by time, or by ticks."""
+    pace = parser.add_mutually_exclusive_group()
+    pace.add_argument(
+        "--operation-seconds",
+        action="append",
+        default=[],
+        type=_seconds,
+        metavar="[KIND=]S",
+        help="how long each operation takes at least, or those of a kind: 'PUT virtualMachines=60'",
+    )
+    pace.add_argument("--operation-ticks", type=int, default=0, help="operations wait for POST /_local/ticks")
+    parser.add_argument(
+        "--operation-spread", type=float, default=0.0, help="the share by which --operation-seconds vary"
     )
 
 
