@@ -13,7 +13,7 @@ from shared.azure.key_vault import exact_uri
 from shared.catalog.claims import Claim
 from shared.customizers.registry import steps_of
 from shared.domain.build import RunCall, StagedBuild, StepCall
-from shared.domain.errors import BuildFailed
+from shared.domain.errors import BuildFailed, TransientError
 from shared.domain.janitor import Leftover, Leftovers, SweepCall
 from shared.domain.layers import (
     BYPASSED,
@@ -99,13 +99,17 @@ def _chain(services: Services, plan: BuildPlan) -> LayerChain:
 
 
 def _find(services: Services, plan: BuildPlan, chain: LayerChain) -> Found:
-    """A look that fails costs the run its layers, no more."""
+    """A look that fails costs the run its layers, no more; throttling is waited out as everywhere."""
     if plan.layers.bypasses:
         return _none(plan, BYPASSED)
     try:
         known = list(layers.list_layers(services.arm.compute, services.settings.resource_group))
     except BuildFailed as failure:
         return _none(plan, f"layers could not be looked for: {failure.error.message}")
+    except TransientError as error:
+        if error.throttled:
+            raise
+        return _none(plan, f"layers could not be looked for: {error}")
     found = _choose(plan, chain, known)
     mine = found.layer.id if found.layer else NONE
     if services.claims.claim(plan.run_id, CHOICE, mine) is not Claim.TAKEN:

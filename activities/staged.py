@@ -34,7 +34,7 @@ def staged_build(plan: BuildPlan) -> StagedBuild:
         uses_layers=not plan.layers.off,
         caches=_caches(plan),
         in_layer=_in_layer(plan),
-        layer_note=_layer_note(plan.layers.layer),
+        layer_note=_layer_note(plan.layers.layer, _in_layer(plan)),
     )
 
 
@@ -46,14 +46,14 @@ def _caches(plan: BuildPlan) -> tuple[StepCache, ...]:
 
 
 def _in_layer(plan: BuildPlan) -> int:
-    return plan.layers.layer.count if plan.layers.layer else 0
+    return sum(1 for cache in plan.layers.steps if cache.use is CacheUse.HIT)
 
 
-def _layer_note(layer: Layer | None) -> str:
+def _layer_note(layer: Layer | None, count: int) -> str:
     """Where the first customizers' work comes from, for who wants to know how the image was made."""
     if layer is None:
         return ""
-    held = f"customize[0] to [{layer.count - 1}]" if layer.count > 1 else "customize[0]"
+    held = f"customize[0] to [{count - 1}]" if count > 1 else "customize[0]"
     return f"began with a layer: {held}, kept by run {layer.run_id} at {layer.created_at}"
 
 

@@ -1,6 +1,7 @@
 """Layers as snapshots: incremental ones, tagged with what they hold (docs/layers.md)."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 from azure.core.exceptions import HttpResponseError
 from azure.mgmt.compute import ComputeManagementClient
@@ -20,6 +21,7 @@ TEMPLATE_TAG = "kiln-template"
 EXPIRES_TAG = "kiln-expires"
 SNAPSHOT_TYPE = "Microsoft.Compute/snapshots"
 COMPLETE = 100.0  # percent
+LONG_AGO = datetime.fromtimestamp(0, UTC)
 
 
 def put_layer(
@@ -84,8 +86,18 @@ def _layer(snapshot: Snapshot) -> Layer:
         chain=tags.get(CHAIN_TAG, ""),
         run_id=tags.get(RUN_TAG, ""),
         template=tags.get(TEMPLATE_TAG, ""),
-        created_at=made.isoformat() if made else "",
+        created_at=(made or LONG_AGO).isoformat(),
         expires_at=tags.get(EXPIRES_TAG, ""),
         size_gib=int((properties.disk_size_gb if properties else None) or 0),
-        usable=state == "Succeeded" and (percent is None or percent >= COMPLETE),
+        usable=state == "Succeeded"
+        and (percent is None or percent >= COMPLETE)
+        and _is_moment(tags.get(EXPIRES_TAG, "")),
     )
+
+
+def _is_moment(text: str) -> bool:
+    """Tags can be changed by anybody who may write them."""
+    try:
+        return datetime.fromisoformat(text).tzinfo is not None
+    except ValueError:
+        return False

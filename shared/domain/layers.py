@@ -8,7 +8,7 @@ key. It expires all the same, because scripts fetch packages that change without
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -64,7 +64,7 @@ class Layer:
     """A snapshot that a build VM's disk can be made from.
 
     `id` is its full ARM id, `chain` the short form of what it holds, `created_at` and `expires_at` are UTC,
-    ISO 8601. `usable` is false while it is being made, and when that failed.
+    ISO 8601. `usable` is false while it is being made, when that failed, and when its tags were spoilt.
     """
 
     id: str
@@ -76,11 +76,6 @@ class Layer:
     expires_at: str
     size_gib: int = 0
     usable: bool = True
-
-    @property
-    def count(self) -> int:
-        """How many customizers it holds."""
-        return len(self.chain.split()) - FIRST_STEP
 
 
 @dataclass(frozen=True)
@@ -113,7 +108,7 @@ class Found:
     """The layer that a run begins with, if there is one, and what that means for each customizer."""
 
     layer: Layer | None
-    steps: tuple[StepCache, ...] = field(default_factory=tuple)
+    steps: tuple[StepCache, ...] = ()
 
 
 def digest(facts: object) -> str:

@@ -21,6 +21,7 @@ SAMPLE = (
     ("PUT virtualMachines/runCommands customize-00", "response lost"),
     ("GET operations (Compute)", "500, twice"),
     ("GET snapshots (list)", "400"),
+    ("GET snapshots (list)", "500, for good"),
     ("PUT snapshots (layer)", "operation fails"),
     ("POST generalize", "connection reset"),
     ("PUT images/versions", "409"),

@@ -4,11 +4,11 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from azure.mgmt.compute.models import Snapshot
+from azure.mgmt.compute.models import CreationData, Snapshot, SnapshotProperties
 
 from activities.planning_layers import layer_chain, plan_layers
 from activities.staged import staged_build
-from shared.azure.layers import put_layer
+from shared.azure.layers import list_layers, put_layer
 from shared.customizers.registry import steps_of
 from shared.domain.errors import BuildFailed
 from shared.domain.layers import Layer, LayerChain
@@ -162,11 +162,15 @@ def test_a_layer_is_kept_after_each_step_that_may_be_begun_behind() -> None:
 
 
 class Snapshots:
-    """Takes the request of a snapshot; `Any`: what else the SDK's client has is not used."""
+    """Takes the request of a snapshot, and lists those that it is given."""
 
-    def __init__(self) -> None:
+    def __init__(self, *known: Snapshot) -> None:
         self.snapshots = self
+        self.known = list(known)
         self.body = Snapshot(location="")
+
+    def list_by_resource_group(self, _group: str) -> list[Snapshot]:
+        return self.known
 
     def begin_create_or_update(self, _group: str, _name: str, body: Snapshot, polling: Any) -> None:
         self.body = body
@@ -191,3 +195,14 @@ def test_a_layer_on_a_layer_gets_no_older_than_that() -> None:
     built_on = put(replace(made, layers=replace(made.layers, layer=begun)))
     assert (built_on.tags or {})["kiln-expires"] == "2026-11-25T00:00:00+00:00"
     assert built_on.properties.incremental
+
+
+@pytest.mark.parametrize("spoilt", ["", "tomorrow", "2026-11-28T12:00:00"])
+def test_a_layer_whose_tags_were_spoilt_is_of_no_use_and_breaks_nothing(spoilt: str) -> None:
+    properties = SnapshotProperties(creation_data=CreationData(create_option="Copy"))
+    properties.provisioning_state = "Succeeded"
+    tags = {"kiln-layer": "key", "kiln-expires": "2026-11-28T12:00:00+00:00"}
+    whole = Snapshot(location="westeurope", tags=tags, properties=properties)
+    other = Snapshot(location="westeurope", tags={**tags, "kiln-expires": spoilt}, properties=properties)
+    client: Any = Snapshots(whole, other, Snapshot(location="westeurope"))
+    assert [layer.usable for layer in list_layers(client, "kiln")] == [True, False]

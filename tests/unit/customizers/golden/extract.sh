@@ -85,3 +85,5 @@ esac || fail "cannot unpack: is it a zip archive, or one of tar, compressed or n
 if [ -n "$made" ] && [ -n "$owner" ]; then
     chown -R "$owner" "$destination"
 fi
+# Not by the trap alone: what is in /tmp now may be put by for a layer (keep_layer.sh).
+rm -f "$archive"
