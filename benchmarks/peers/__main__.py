@@ -17,6 +17,7 @@ from benchmarks import page
 from benchmarks.peers import measuring, report
 from benchmarks.peers.debos import Debos
 from benchmarks.peers.diskimage_builder import DiskimageBuilder
+from benchmarks.peers.file_systems import FileSystems
 from benchmarks.peers.kiln import Kiln
 from benchmarks.peers.measuring import Measured
 from benchmarks.peers.mkosi import Mkosi
@@ -34,22 +35,22 @@ def installed(peers: Sequence[Peer], folder: Path) -> tuple[dict[str, Measured],
     found: dict[str, Measured] = {}
     absent: list[tuple[str, str]] = []
     for peer in peers:
-        own = folder / peer.name
-        own.mkdir()
         try:
-            found[peer.name] = Measured(peer.name, peer.install(own))
+            found[peer.name] = Measured(peer.name, peer.install(folder))
         except CannotError as error:
             say(f"{peer.name} could not be installed: {error}")
             absent.append((peer.name, str(error)))
     return found, absent
 
 
-def measure(peers: Sequence[Peer], found: dict[str, Measured], rounds: int, *, many: bool) -> None:
+def measure(
+    peers: Sequence[Peer], found: dict[str, Measured], places: FileSystems, rounds: int, *, many: bool
+) -> None:
     able = [peer for peer in peers if peer.name in found]
     for number in range(1, rounds + 1):
         for peer in able:
             if Case.LATE not in found[peer.name].refused:
-                measuring.one_round(peer, found[peer.name], number)
+                measuring.one_round(peer, found[peer.name], number, places)
     for peer in able:
         measured = found[peer.name]
         measuring.regions(peer, measured, rounds)
@@ -70,11 +71,13 @@ def main() -> None:
     wanted = {kiln.name, *arguments.only}
     peers = [peer for peer in builders(kiln) if not arguments.only or peer.name in wanted]
     with tempfile.TemporaryDirectory(prefix="kiln-peers-", dir="/var/tmp") as folder:
+        places = FileSystems(Path(folder))
         try:
             found, absent = installed(peers, Path(folder))
-            measure(peers, found, arguments.rounds, many=not arguments.without_many)
+            measure(peers, found, places, arguments.rounds, many=not arguments.without_many)
         finally:
             kiln.close()
+            places.close()
     text = report.table(list(found.values()), absent, arguments.rounds, load)
     page.write("peers", text)
     print(text)

@@ -55,14 +55,12 @@ class Debos:
     def __init__(self) -> None:
         self._folder = Path()
 
-    def install(self, folder: Path) -> Facts:
+    def install(self, _programs: Path) -> Facts:
         apt_install("debos", "systemd-container", "debootstrap", "parted", "qemu-utils")
-        self._folder = folder
         return Facts(version_of("debos"), "no boot loader")
 
-    def forget(self) -> None:
-        for slot in self._folder.iterdir():
-            shutil.rmtree(slot)
+    def begin(self, folder: Path) -> None:
+        self._folder = folder
 
     def build(self, line: str, slot: int = 0) -> None:
         project = self._folder / str(slot)

@@ -1,6 +1,5 @@
 """diskimage-builder from PyPI: elements, run in a chroot, and a disk by loop device and kpartx."""
 
-import shutil
 from pathlib import Path
 
 from benchmarks.peers import work
@@ -17,15 +16,13 @@ class DiskimageBuilder:
         self._folder = Path()
         self._programs = Path()
 
-    def install(self, folder: Path) -> Facts:
+    def install(self, programs: Path) -> Facts:
         apt_install("debootstrap", "kpartx", "qemu-utils", "gdisk", "dosfstools", "sudo")
-        self._folder = folder
-        self._programs = pip_install(folder.parent / "diskimage-builder-venv", PACKAGE)
+        self._programs = pip_install(programs / "diskimage-builder", PACKAGE)
         return Facts(PACKAGE.partition("==")[2])
 
-    def forget(self) -> None:
-        for slot in self._folder.iterdir():
-            shutil.rmtree(slot)
+    def begin(self, folder: Path) -> None:
+        self._folder = folder
 
     def build(self, line: str, slot: int = 0) -> None:
         project = self._folder / str(slot)

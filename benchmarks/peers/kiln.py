@@ -1,6 +1,5 @@
 """Kiln itself: from the request to a fixed VHD in blob storage, through its API, all parts running."""
 
-import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -42,20 +41,16 @@ class Kiln:
         self._local: Local | None = None
         self._results: dict[int, str] = {}
 
-    def install(self, folder: Path) -> Facts:
-        self._home = Home(folder)
+    def install(self, _programs: Path) -> Facts:
         prepare(current_home())
-        self._home.create()
-        if not self._home.npm.exists():
-            self._home.npm.symlink_to(current_home().npm)
         return Facts("this checkout")
 
-    def forget(self) -> None:
-        """Everything goes; the parts are started again, as other builders' programs are there too."""
+    def begin(self, folder: Path) -> None:
+        """The parts are started, as other builders' programs are there too."""
         self.close()
-        for entry in self._home.root.iterdir():
-            if not entry.is_symlink():
-                shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
+        self._home = Home(folder)
+        self._home.create()
+        self._home.npm.symlink_to(current_home().npm)
         self._local = bring_up(self._home)
         set_scene(self._local)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from benchmarks.peers import work
+from benchmarks.peers.file_systems import FileSystems
 from benchmarks.peers.kiln import Kiln
 from benchmarks.peers.peer import CannotError, Case, Facts, Peer
 from benchmarks.peers.tools import say
@@ -39,10 +40,12 @@ class Measured:
         self.refused.setdefault(case, why)
 
 
-def one_round(peer: Peer, measured: Measured, number: int) -> None:
+def one_round(peer: Peer, measured: Measured, number: int, places: FileSystems) -> None:
     """Cold, then the same image again, then with another last line."""
     first, other = f"round {number}", f"round {number}, another line"
-    peer.forget()
+    place = places.new(peer.name)
+    peer.begin(place)
+    places.keep_only(peer.name, place)
     for case, line in ((Case.COLD, first), (Case.WARM, first), (Case.LATE, other)):
         if case in measured.facts.refused:
             measured.refuse(case, measured.facts.refused[case])

@@ -31,20 +31,19 @@ class Mkosi:
         self._folder = Path()
         self._bootable = "vfat" in FILE_SYSTEMS.read_text()
 
-    def install(self, folder: Path) -> Facts:
+    def install(self, _programs: Path) -> Facts:
         apt_install("mkosi", "systemd-container", "debootstrap", "dosfstools", "qemu-utils")
-        self._folder = folder
         less = "" if self._bootable else "no boot loader (it mounts an ESP, and this kernel has no vfat)"
         return Facts(version_of("mkosi"), less)
 
-    def forget(self) -> None:
-        for slot in self._folder.iterdir():
-            shutil.rmtree(slot)
+    def begin(self, folder: Path) -> None:
+        self._folder = folder
 
     def build(self, line: str, slot: int = 0) -> None:
         project = self._project(line, slot)
         options = ["--default", "mkosi.conf", "--nspawn-keep-unit", "--incremental", "--force"]
-        run(in_own_run(["mkosi", *options, "build"]), folder=project)
+        place = ["--workspace-dir", str(self._folder)]
+        run(in_own_run(["mkosi", *options, *place, "build"]), folder=project)
         to_vhd(project / "image.raw")
 
     def result(self, slot: int = 0) -> Path:

@@ -37,11 +37,11 @@ class Peer(Protocol):
 
     name: str
 
-    def install(self, folder: Path) -> Facts:
-        """Installs it if need be; `folder` is its own, for all it keeps."""
+    def install(self, programs: Path) -> Facts:
+        """Installs it if need be; what is no package of the machine goes below `programs`."""
 
-    def forget(self) -> None:
-        """Removes what earlier builds left to be used again."""
+    def begin(self, folder: Path) -> None:
+        """Forgets earlier builds: all that it keeps from now on is in `folder`, which is empty."""
 
     def build(self, line: str, slot: int = 0) -> None:
         """Builds the image whose last script writes `line`; builds at once have different slots."""

@@ -1,6 +1,5 @@
 """virt-customize: changes a finished disk in a virtual machine of its own. The disk is Kiln's base."""
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,15 +18,13 @@ class VirtCustomize:
         self._base_disk = base_disk
         self._folder = Path()
 
-    def install(self, folder: Path) -> Facts:
+    def install(self, _programs: Path) -> Facts:
         apt_install("guestfs-tools", "libguestfs-tools", "linux-image-cloud-amd64", "qemu-utils")
-        self._folder = folder
         refused = {Case.COLD: "it starts from a finished disk and makes none"}
         return Facts(version_of("guestfs-tools"), "not generalized; starts from Kiln's base disk", refused)
 
-    def forget(self) -> None:
-        for slot in self._folder.iterdir():
-            shutil.rmtree(slot)
+    def begin(self, folder: Path) -> None:
+        self._folder = folder
 
     def build(self, line: str, slot: int = 0) -> None:
         project = self._folder / str(slot)

@@ -19,10 +19,16 @@ from local.guest.recipes import MmdebstrapRecipe
 from local.guest.tools import failed, find
 
 HOOKS = Path(__file__).with_name("hooks")
+_HOOKS = {
+    "setup": ("merge_usr.sh",),
+    "extract": ("prefetch.sh",),
+    "essential": ("prefetched.sh", "divert.sh"),
+    "customize": ("undivert.sh", "configure.sh", "boot.sh", "clean.sh"),
+}
 _COMMON = (
     "systemd-sysv", "udev", "dbus", "libnss-myhostname", "cloud-init", "openssh-server", "grub-efi-amd64-bin",
     "grub-pc-bin", "grub2-common", "sudo", "iproute2", "netbase", "ca-certificates", "e2fsprogs",
-    "cloud-guest-utils", "fdisk", "netplan.io", "iputils-ping", "chrony", "zstd",
+    "cloud-guest-utils", "fdisk", "netplan.io", "iputils-ping", "chrony", "zstd", "perl",
 )  # fmt: skip
 # In these suites systemd-resolved is a part of the package systemd.
 _RESOLVED_INCLUDED = ("focal", "jammy")
@@ -59,7 +65,12 @@ def facts(recipe: MmdebstrapRecipe) -> str:
 def build(tier: Tier, recipe: MmdebstrapRecipe, tree: Path, root_uuid: str) -> None:
     """Fills an empty directory. Raises GuestError with mmdebstrap's last words."""
     unpack = [*tier.prefix, "tar", "-C", str(tree), *_UNPACKING, "-xpf", "-"]
-    environment = {**os.environ, "KILN_ROOT_UUID": root_uuid, "KILN_ESP_ID": VOLUME_ID, **_scratch()}
+    settings = {
+        "KILN_ROOT_UUID": root_uuid,
+        "KILN_ESP_ID": VOLUME_ID,
+        "KILN_PACKAGES": " ".join(packages(recipe)),
+    }
+    environment = {**os.environ, **settings, **_scratch()}
     with TemporaryFile() as errors:
         with subprocess.Popen(
             _command(tier, recipe), stdout=subprocess.PIPE, stderr=errors, env=environment
@@ -73,7 +84,6 @@ def build(tier: Tier, recipe: MmdebstrapRecipe, tree: Path, root_uuid: str) -> N
 
 
 def _command(tier: Tier, recipe: MmdebstrapRecipe) -> list[str]:
-    hooks = {"essential": ["divert.sh"], "customize": ["undivert.sh", "configure.sh", "boot.sh", "clean.sh"]}
     components = recipe.components or _DISTRIBUTIONS[recipe.distribution].components
     sources = ubuntu_sources if recipe.distribution == "ubuntu" else debian_sources
     return [
@@ -84,7 +94,7 @@ def _command(tier: Tier, recipe: MmdebstrapRecipe) -> list[str]:
         f"--components={','.join(components)}",
         f"--include={','.join(packages(recipe))}",
         "--skip=cleanup/apt",
-        *(f"--{kind}-hook={HOOKS / name}" for kind, names in hooks.items() for name in names),
+        *(f"--{kind}-hook={HOOKS / name}" for kind, names in _HOOKS.items() for name in names),
         recipe.suite,
         "-",
         *sources(recipe.suite, components),
