@@ -26,7 +26,7 @@ from local.cloud.errors import ArmError
 
 MIB = 1024 * 1024
 PAGE_CHUNK = 4 * MIB  # the most that Put Page takes
-UPLOAD_THREADS = 4
+UPLOAD_THREADS = 8
 
 log = logging.getLogger(__name__)
 

@@ -20,9 +20,8 @@ from local.guest.tools import failed, find
 
 HOOKS = Path(__file__).with_name("hooks")
 _HOOKS = {
-    "setup": ("merge_usr.sh",),
-    "extract": ("prefetch.sh",),
-    "essential": ("prefetched.sh", "divert.sh"),
+    "setup": ("merge_usr.sh", "fetch.sh"),
+    "essential": ("fetched.sh", "divert.sh"),
     "customize": ("undivert.sh", "configure.sh", "boot.sh", "clean.sh"),
 }
 _COMMON = (

@@ -4,7 +4,8 @@ set -e
 root=$1
 
 # Packages: lists and cache stay, so that apt-get install works at once; the downloads go.
-rm -f "$root"/var/cache/apt/archives/*.deb "$root/etc/apt/preferences.d/usrmerge"
+rm -rf "$root"/var/cache/apt/archives/*.deb "$root/var/cache/apt/fetched"
+rm "$root/etc/apt/apt.conf.d/fetched" "$root/etc/apt/preferences.d/usrmerge"
 
 # Nothing that would be the same in every machine made from this.
 : >"$root/etc/machine-id"

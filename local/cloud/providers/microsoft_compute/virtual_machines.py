@@ -139,10 +139,9 @@ class VirtualMachines(ResourceType):
         if is_new and machine.properties["storageProfile"]["osDisk"]["createOption"] == "FromImage":
             await self._create_os_disk(machine)
         elif is_new:
-            await boot(self.cloud, machine)
-        if is_new:
             os_disk = self.cloud.store.get(os_disk_of(machine))
             self.cloud.preparing.begin(os_disk.internal["diskId"])
+            await boot(self.cloud, machine)
         await create_data_disks(self.cloud, machine)
         with self.cloud.store.transaction():
             attach(self.cloud.store, machine)
@@ -156,6 +155,7 @@ class VirtualMachines(ResourceType):
         disk = ensure_disk(self.cloud, machine, os_disk_resource(machine, source))
         disk_id, size = disk.internal["diskId"], disk.properties["diskSizeGB"]
         await asyncio.to_thread(guest.create_disk, disk_id, await content_of(self.cloud, source), size)
+        self.cloud.preparing.begin(disk_id)
         if machine.properties.get("osProfile") and source.os_type == "Linux":
             await asyncio.to_thread(guest.first_boot, disk_id, first_boot_of(machine))
 
