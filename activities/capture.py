@@ -15,7 +15,7 @@ from shared.services import Services
 
 def start_deprovision(services: Services, call: RunCall) -> OperationRef:
     """Starts the script that removes what makes one machine differ from another."""
-    plan = services.documents.get_plan(call.run_id)
+    plan = services.documents.settled_plan(call.run_id)
     script = Script(
         name=plan.names.script(plan.run_id, DEPROVISION),
         vm=plan.vm(Role.BUILD),
@@ -31,15 +31,15 @@ def start_deprovision(services: Services, call: RunCall) -> OperationRef:
 
 
 def deallocate_vm(services: Services, call: RunCall) -> OperationRef:
-    plan = services.documents.get_plan(call.run_id)
+    plan = services.documents.settled_plan(call.run_id)
     return vm.deallocate_vm(services.arm.compute, plan, plan.vm(Role.BUILD))
 
 
 def generalize_vm(services: Services, call: RunCall) -> None:
-    plan = services.documents.get_plan(call.run_id)
+    plan = services.documents.settled_plan(call.run_id)
     vm.generalize_vm(services.arm.compute, plan, plan.vm(Role.BUILD))
 
 
 def create_snapshot(services: Services, call: RunCall) -> OperationRef:
     """For outputs that are copied from the disk rather than from the VM."""
-    return snapshots.put_snapshot(services.arm.compute, services.documents.get_plan(call.run_id))
+    return snapshots.put_snapshot(services.arm.compute, services.documents.settled_plan(call.run_id))

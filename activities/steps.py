@@ -13,7 +13,7 @@ from shared.services import Services
 
 def start_step(services: Services, call: StepCall) -> OperationRef:
     """Starts the script of a step; its secrets are read now and go to the VM alone."""
-    plan = services.documents.get_plan(call.run_id)
+    plan = services.documents.settled_plan(call.run_id)
     step = plan.step(call.phase, call.index)
     name = step_script(call.phase, call.index, call.rounds)
     script = Script(
@@ -42,13 +42,13 @@ def _secrets(services: Services, step: PlannedStep) -> dict[str, str]:
 
 def restart_step_vm(services: Services, call: StepCall) -> OperationRef:
     """Restarts the VM of a step; twice is slower than once, and nothing else."""
-    plan = services.documents.get_plan(call.run_id)
+    plan = services.documents.settled_plan(call.run_id)
     return vm.restart_vm(services.arm.compute, plan, plan.vm_of(call.phase))
 
 
 def forget_step(services: Services, call: StepCall) -> OperationRef:
     """Deletes the Run Command of a step that ended long ago: Azure keeps at most 25 on a VM."""
-    plan = services.documents.get_plan(call.run_id)
+    plan = services.documents.settled_plan(call.run_id)
     return run_command.delete_script(services.arm.compute, plan, plan.vm_of(call.phase), _command(plan, call))
 
 

@@ -32,6 +32,6 @@ def poll_stoppable(services: Services, call: PollCall) -> OperationStatus:
     return poll_operation(services, call)
 
 
-def record_event(services: Services, call: RecordCall) -> None:
-    """Applies one event to the run that users see."""
-    services.runs.change(call.run_id, call.event)
+def record_events(services: Services, call: RecordCall) -> None:
+    """Applies what happened to the run that users see, all of it or nothing."""
+    services.runs.change(call.run_id, *call.events)

@@ -30,7 +30,7 @@ def abandon_run(context: "DurableOrchestrationContext") -> Generator[Any, Any, J
         yield from _undo(context, request)
         error = BuildError("OrchestrationLost", request.lost.reason, retryable=True)
         ended = RunEnded(context.current_utc_datetime.isoformat(), error)
-        yield from call(context, "record_event", RecordCall(run_id, ended), Nothing)
+        yield from call(context, "record_events", RecordCall(run_id, (ended,)), Nothing)
     except BuildFailed as failure:
         return f"{failure.error.code}: {failure.error.message}"
     return ""

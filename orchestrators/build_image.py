@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from orchestrators.approval import wait_for_approval
 from orchestrators.build_steps import Build
 from orchestrators.clean_up import clean_up_later, remove
-from orchestrators.layers import begin_with_layer, choose_layer
+from orchestrators.layers import begin_with_layer, choose_layer, start_layer_disk
 from orchestrators.publish_outputs import publish_outputs
 from orchestrators.region_quota import take_turn
 from orchestrators.run_steps import run_steps
@@ -72,12 +72,13 @@ def provision(build: Build, staged: StagedBuild) -> Generator[Any, Any, StagedBu
         return staged
     yield from build.enter(Stage.PROVISION)
     yield from take_turn(build)
+    disk = (yield from start_layer_disk(build)) if staged.in_layer else None
     if staged.own_network:
         yield from build.operate_together("create_public_ip", "create_network_security_group")
         yield from build.operate("create_nat_gateway")
         yield from build.operate("create_virtual_network")
-    if staged.in_layer:
-        staged = yield from begin_with_layer(build, staged)
+    if disk is not None:
+        staged = yield from begin_with_layer(build, staged, disk)
     if not staged.in_layer:
         yield from make_image(build, staged.source_image, Role.BUILD)
     yield from make_vm(build, Role.BUILD)
@@ -87,7 +88,7 @@ def provision(build: Build, staged: StagedBuild) -> Generator[Any, Any, StagedBu
 def customize(build: Build, staged: StagedBuild) -> Generator[Any, Any, None]:
     if Stage.CUSTOMIZE not in staged.stages:
         return
-    yield from build.enter(Stage.CUSTOMIZE)
+    build.begin(Stage.CUSTOMIZE)
     yield from run_steps(build, staged.steps[staged.in_layer :])
 
 

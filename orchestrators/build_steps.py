@@ -49,6 +49,7 @@ class Build:
     stage: Stage = Stage.STAGE
     staged: StagedBuild | None = None
     cancel_events: list["TaskBase"] = field(default_factory=list)
+    untold: list[Event] = field(default_factory=list)
 
     @property
     def now(self) -> str:
@@ -78,9 +79,14 @@ class Build:
         yield from call_all(self.context, [("stage_scripts", self._run), *files], OperationRef, self.ends_at)
 
     def enter(self, stage: Stage, *, failed: bool = False) -> Generator[Any, Any, None]:
+        self.begin(stage, failed=failed)
+        yield from self.record()
+
+    def begin(self, stage: Stage, *, failed: bool = False) -> None:
+        """Enters a stage whose first event comes at once."""
         self.stage = stage
         self.context.set_custom_status({"stage": stage})
-        yield from self.record(StageStarted(stage, self.now, failed))
+        self.untold.append(StageStarted(stage, self.now, failed))
 
     def do(self, activity: str, *, stoppable: bool = True) -> Generator[Any, Any, None]:
         """An activity that is done when it returns."""
@@ -171,8 +177,11 @@ class Build:
         if any(event.is_completed for event in self.cancel_events):
             raise BuildFailed(BuildError("Canceled", "the build was cancelled"))
 
-    def record(self, event: Event) -> Generator[Any, Any, None]:
-        yield from call(self.context, "record_event", RecordCall(self.request.run_id, event), Nothing)
+    def record(self, *events: Event) -> Generator[Any, Any, None]:
+        """Shows them on the run, behind those that were put off until now."""
+        told = (*self.untold, *events)
+        self.untold.clear()
+        yield from call(self.context, "record_events", RecordCall(self.request.run_id, told), Nothing)
 
     def kept(self, error: BuildError | None) -> Kept | None:
         """What stays for the template's owner to look at, where the failed phase says so."""

@@ -41,8 +41,8 @@ def wait(
 def record(
     context: "DurableOrchestrationContext", request: PublishRequest, output: Output
 ) -> Generator[Any, Any, None]:
-    event = RecordCall(request.run_id, OutputChanged(output))
-    yield from call(context, "record_event", event, type(None))
+    events = RecordCall(request.run_id, (OutputChanged(output),))
+    yield from call(context, "record_events", events, type(None))
 
 
 def failed(output: Output, error: BuildError) -> Output:

@@ -134,7 +134,7 @@ ACTIVITIES: tuple[Callable[..., Any], ...] = (
     submit.finish_template,
     watch.poll_operation,
     watch.poll_stoppable,
-    watch.record_event,
+    watch.record_events,
 )
 
 for orchestration in ORCHESTRATIONS:

@@ -13,6 +13,7 @@ from shared.template.api_versions import LATEST_API_VERSION
 
 T = TypeVar("T")
 KEPT_SIZES = 10_000
+KEPT_PLANS = 100
 
 
 @dataclass(frozen=True)
@@ -37,11 +38,13 @@ class StoredRequest:
 class RunDocuments:
     """Paths and documents of runs. Scripts and files go with the run; the rest stays.
 
-    `log_sizes` are the bytes of logs that do not grow any more, by path.
+    `log_sizes` are the bytes of logs that do not grow any more, by path; `plans` those that do not change any
+    more, by run.
     """
 
     blobs: BlobStore
     log_sizes: Recent[str, int] = field(default_factory=lambda: Recent(KEPT_SIZES))
+    plans: Recent[str, BuildPlan] = field(default_factory=lambda: Recent(KEPT_PLANS))
 
     def script_path(self, run_id: str, name: str) -> str:
         return f"kiln/runs/{run_id}/scripts/{name}.sh"
@@ -63,6 +66,14 @@ class RunDocuments:
 
     def get_plan(self, run_id: str) -> BuildPlan:
         return self._get(f"kiln/runs/{run_id}/plan.json", BuildPlan)
+
+    def settled_plan(self, run_id: str) -> BuildPlan:
+        """The plan of a run whose build VM was made or is not needed: it has changed for the last time."""
+        known = self.plans.get(run_id)
+        if known is None:
+            known = self.get_plan(run_id)
+            self.plans.keep(run_id, known)
+        return known
 
     def find_plan(self, run_id: str) -> BuildPlan | None:
         """The plan, None while the run has none."""

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import reduce
 from itertools import islice
 
 from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
@@ -68,14 +69,14 @@ class RunCatalog:
         entity = self._entity(run_id)
         return None if entity is None else self._run(entity)
 
-    def change(self, run_id: str, event: Event) -> Run:
-        """Applies the event to the run as it is stored now, whoever else writes at the same time."""
+    def change(self, run_id: str, *events: Event) -> Run:
+        """Applies the events, in order, to the run as it is stored now, whoever else writes meanwhile."""
         for _ in range(_ATTEMPTS):
             entity = self._entity(run_id)
             if entity is None:
                 raise BuildFailed(BuildError("RunNotFound", f"there is no run {run_id}"))
             before = self._run(entity)
-            after = apply(before, event)
+            after = reduce(apply, events, before)
             if after == before or self._replace(entity, after):
                 self._show_ended(after)
                 return after

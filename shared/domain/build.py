@@ -162,10 +162,10 @@ class PollCall:
 
 @dataclass(frozen=True)
 class RecordCall:
-    """Input of `record_event`."""
+    """Input of `record_events`."""
 
     run_id: str
-    event: Event
+    events: tuple[Event, ...]
 
 
 @dataclass(frozen=True)

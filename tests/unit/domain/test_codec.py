@@ -23,7 +23,7 @@ from shared.domain.transitions import RunEnded, StageStarted
 
 def test_union_members_are_told_apart_by_their_kind() -> None:
     for event in (RunEnded("t"), StageStarted(Stage.CAPTURE, "t")):
-        call = RecordCall("run", event)
+        call = RecordCall("run", (event,))
         assert from_json(RecordCall, to_json(call)) == call
 
 
@@ -58,12 +58,12 @@ def test_a_compact_form_is_read_as_the_whole_one() -> None:
         OperationStatus(OperationState.FAILED, error=error),
         OperationStatus(OperationState.SUCCEEDED, regions=(RegionProgress("here", "Completed", 100),)),
         AwaitRequest(OperationRef(OperationKind.VM, "vm", expected=Expected(1.0, 0.0)), PollPolicy(0.1)),
-        RecordCall("run", RunEnded("2026-11-21T12:00:00+00:00")),
+        RecordCall("run", (RunEnded("2026-11-21T12:00:00+00:00"),)),
     ]
     for value in values:
         assert from_json(type(value), to_compact_json(value)) == value
     assert to_compact_json(Reply()) == {}
     assert to_compact_json(values[-1]) == {
         "run_id": "run",
-        "event": {"at": "2026-11-21T12:00:00+00:00", "kind": "runEnded"},
+        "events": [{"at": "2026-11-21T12:00:00+00:00", "kind": "runEnded"}],
     }

@@ -55,7 +55,7 @@ OPERATIONS = [
 PLAIN = [
     "announce",
     "open_run",
-    "record_event",
+    "record_events",
     "create_staging_group",
     "generalize_vm",
     "release_staging_group",

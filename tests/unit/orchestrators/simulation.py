@@ -103,6 +103,11 @@ class Simulation:
                 return result
             context.payload, context.next_input = context.next_input, None
 
+    def recorded(self, kind: str) -> list[Any]:
+        """The events of that kind that the run was told, in order."""
+        told = [payload["events"] for name, payload in self.inputs if name == "record_events"]
+        return [event for events in told for event in events if event["kind"] == kind]
+
     def _drive(self, generator: Generator[Any, Any, Any]) -> Any:
         try:
             task = next(generator)

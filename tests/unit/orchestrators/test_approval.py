@@ -23,8 +23,7 @@ def build(decision: Any = None, *events: str) -> tuple[Any, Simulation]:
 
 
 def notes(simulation: Simulation) -> list[str]:
-    recorded = [payload["event"] for name, payload in simulation.inputs if name == "record_event"]
-    return [event["text"] for event in recorded if event["kind"] == "noted"]
+    return [event["text"] for event in simulation.recorded("noted")]
 
 
 @pytest.mark.parametrize("encode", [lambda data: data, json.dumps], ids=["by Durable's API", "by the SDK"])
@@ -40,7 +39,7 @@ def test_a_refused_image_is_not() -> None:
     assert error["code"] == "NotApproved"
     assert error["message"].startswith("publishing refused by ada")
     assert "publish_gallery_version" not in simulation.calls
-    assert simulation.calls[-2:] == ["delete_scripts", "record_event"]
+    assert simulation.calls[-2:] == ["delete_scripts", "record_events"]
 
 
 def test_nobody_in_time_is_a_refusal() -> None:

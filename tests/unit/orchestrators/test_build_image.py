@@ -14,7 +14,7 @@ from tests.unit.orchestrators.fake_activities import failing, failure, succeedin
 from tests.unit.orchestrators.simulation import Simulation
 
 REQUEST = to_json(BuildRequest("web-20261121T120000-abcdef", timeout_minutes=60))
-QUIET = {"record_event", "poll_operation", "poll_stoppable"}
+QUIET = {"record_events", "poll_operation", "poll_stoppable"}
 
 
 def build(activities: dict[str, Any], events: set[str] | None = None) -> tuple[Any, Simulation]:
@@ -24,11 +24,6 @@ def build(activities: dict[str, Any], events: set[str] | None = None) -> tuple[A
 
 def effects(simulation: Simulation) -> list[str]:
     return [name for name in simulation.calls if name not in QUIET]
-
-
-def events(simulation: Simulation, kind: str) -> list[Any]:
-    recorded = [payload["event"] for name, payload in simulation.inputs if name == "record_event"]
-    return [event for event in recorded if event["kind"] == kind]
 
 
 def test_a_build_runs_its_stages_in_order() -> None:
@@ -62,14 +57,14 @@ def test_a_build_runs_its_stages_in_order() -> None:
         "delete_staging_group",
         "delete_scripts",
     ]
-    assert [event["stage"] for event in events(simulation, "stageStarted")] == [
+    assert [event["stage"] for event in simulation.recorded("stageStarted")] == [
         "provision",
         "customize",
         "capture",
         "replicate",
         "cleanup",
     ]
-    assert events(simulation, "runEnded")[0]["error"] is None
+    assert simulation.recorded("runEnded")[0]["error"] is None
 
 
 def test_a_failing_customizer_is_named_and_everything_is_deleted() -> None:
@@ -85,8 +80,8 @@ def test_a_failing_customizer_is_named_and_everything_is_deleted() -> None:
     assert error["message"].startswith("properties.customize[0] (Shell, install):")
     assert error["details"] == {"customizer": "0", "name": "install", "type": "Shell", "exitCode": "3"}
     assert effects(simulation)[-3:] == ["start_step", "delete_staging_group", "delete_scripts"]
-    assert events(simulation, "stepEnded") == [
-        {**events(simulation, "stepEnded")[0], "index": 0, "succeeded": False, "exit_code": 3}
+    assert simulation.recorded("stepEnded") == [
+        {**simulation.recorded("stepEnded")[0], "index": 0, "succeeded": False, "exit_code": 3}
     ]
 
 
@@ -95,7 +90,7 @@ def test_every_permanent_failure_ends_in_cleanup(name: str) -> None:
     error, simulation = build(succeeding() | {name: lambda _: failure("Broken")})
     assert error["code"] == "Broken"
     assert "delete_staging_group" in effects(simulation)
-    assert events(simulation, "runEnded")[0]["error"]["code"] == "Broken"
+    assert simulation.recorded("runEnded")[0]["error"]["code"] == "Broken"
 
 
 def test_a_snapshot_that_cannot_be_closed_is_no_failure() -> None:
@@ -151,7 +146,7 @@ def test_one_output_that_fails_does_not_stop_the_other() -> None:
     status = OperationStatus(OperationState.FAILED, error=BuildError("GalleryVersionFailed", "no room"))
     error, simulation = build(failing({"publish_gallery_version": status}))
     assert (error["code"], error["stage"]) == ("GalleryVersionFailed", "replicate")
-    outputs = {e["output"]["name"]: e["output"]["state"] for e in events(simulation, "outputChanged")}
+    outputs = {e["output"]["name"]: e["output"]["state"] for e in simulation.recorded("outputChanged")}
     assert outputs == {"gallery": "Failed", "disk": "Succeeded"}
     assert "delete_gallery_version" in simulation.calls
 
@@ -175,36 +170,54 @@ def test_a_failing_cleanup_never_hides_the_first_error() -> None:
     }
     error, simulation = build(activities)
     assert error["code"] == "NoQuota"
-    assert events(simulation, "runEnded")[0]["error"]["code"] == "NoQuota"
+    assert simulation.recorded("runEnded")[0]["error"]["code"] == "NoQuota"
+
+
+def told_and_done(simulation: Simulation) -> list[str]:
+    """Activities in order; in the place of those that record events, the kinds of these."""
+    return [
+        name
+        for activity, payload in simulation.inputs
+        for name in (
+            [event["kind"] for event in payload["events"]] if activity == "record_events" else [activity]
+        )
+    ]
 
 
 EARLY = to_json(BuildRequest("web-20261121T120000-abcdef", timeout_minutes=60, ends_before_cleanup=True))
 
 
+def test_what_happens_at_once_is_told_at_once() -> None:
+    simulation = Simulation(succeeding())
+    simulation.run(build_image, EARLY)
+    told = [
+        [event["kind"] for event in payload["events"]]
+        for name, payload in simulation.inputs
+        if name == "record_events"
+    ]
+    assert ["stageStarted", "stepStarted"] in told
+
+
 def test_a_run_may_end_when_its_outputs_are_usable() -> None:
     simulation = Simulation(succeeding())
     assert simulation.run(build_image, EARLY) is None
-    order = [
-        payload["event"]["kind"] if name == "record_event" else name for name, payload in simulation.inputs
-    ]
+    order = told_and_done(simulation)
     assert order.index("runEnded") < order.index("delete_staging_group") < order.index("delete_scripts")
-    [note] = events(simulation, "noted")
+    [note] = simulation.recorded("noted")
     assert "removed after" in note["text"]
-    assert "cleanup" not in [event["stage"] for event in events(simulation, "stageStarted")]
+    assert "cleanup" not in [event["stage"] for event in simulation.recorded("stageStarted")]
 
 
 def test_a_run_that_failed_ends_when_it_is_cleaned_up() -> None:
     simulation = Simulation(succeeding() | {"deallocate_vm": lambda _: failure("Conflict")})
     error = simulation.run(build_image, EARLY)
     assert error["code"] == "Conflict"
-    order = [
-        payload["event"]["kind"] if name == "record_event" else name for name, payload in simulation.inputs
-    ]
+    order = told_and_done(simulation)
     assert order.index("delete_staging_group") < order.index("runEnded")
 
 
 def test_what_goes_wrong_after_the_end_does_not_change_it() -> None:
     simulation = Simulation(succeeding() | {"delete_staging_group": lambda _: failure("ScopeLocked")})
     assert simulation.run(build_image, EARLY) is None
-    assert events(simulation, "runEnded")[0]["error"] is None
+    assert simulation.recorded("runEnded")[0]["error"] is None
     assert "delete_scripts" in simulation.calls

@@ -41,7 +41,7 @@ def activities(*found: Leftover) -> dict[str, Any]:
         "delete_vhd": lambda _: value(None),
         "delete_staging_group": lambda _: value(OperationRef(OperationKind.DONE, "/group")),
         "delete_scripts": lambda _: value(None),
-        "record_event": lambda _: value(None),
+        "record_events": lambda _: value(None),
     }
 
 
@@ -77,15 +77,15 @@ def test_a_lost_run_is_undone_and_then_marked() -> None:
         "delete_vhd",
         "delete_staging_group",
         "delete_scripts",
-        "record_event",
+        "record_events",
     ]
-    [recorded] = [payload for name, payload in simulation.inputs if name == "record_event"]
-    assert recorded["event"]["error"]["code"] == "OrchestrationLost"
+    [ended] = simulation.recorded("runEnded")
+    assert ended["error"]["code"] == "OrchestrationLost"
 
 
 def test_a_lost_run_that_cannot_be_undone_is_not_marked() -> None:
     given = activities() | {"delete_staging_group": lambda _: failure("ScopeLocked")}
     report, simulation = sweep(given, LostRun(RUN, "its history was purged"))
     assert report.failed[0].startswith(f"{RUN}: ScopeLocked")
-    assert "record_event" not in simulation.calls
+    assert "record_events" not in simulation.calls
     assert "find_leftovers" in simulation.calls

@@ -36,11 +36,6 @@ def calls(simulation: Simulation, *names: str) -> list[str]:
     return [name for name in simulation.calls if name in names]
 
 
-def recorded(simulation: Simulation, kind: str) -> list[Any]:
-    events = [payload["event"] for name, payload in simulation.inputs if name == "record_event"]
-    return [event for event in events if event["kind"] == kind]
-
-
 STEPS = ("create_staged_disk", "create_vm", "start_step", "keep_layer", "start_deprovision")
 
 
@@ -58,9 +53,11 @@ def test_with_a_layer_the_rest_runs() -> None:
     assert error is None
     rest = ["start_step", "keep_layer", "start_deprovision"]
     assert calls(simulation, *STEPS) == ["create_staged_disk", "create_vm", *rest]
+    order = calls(simulation, "create_staged_disk", "create_nat_gateway")
+    assert order == ["create_staged_disk", "create_nat_gateway"], "made beside each other"
     [started] = [payload for name, payload in simulation.inputs if name == "start_step"]
     assert started["index"] == 1
-    [chosen] = recorded(simulation, "layersChosen")
+    [chosen] = simulation.recorded("layersChosen")
     assert [cache["use"] for cache in chosen["caches"]] == ["hit", "miss"]
 
 
@@ -70,7 +67,7 @@ def test_a_layer_that_is_gone_is_left_and_every_customizer_runs() -> None:
     names = calls(simulation, *STEPS, "delete_layer_disk", "leave_layer")
     assert names[:4] == ["create_staged_disk", "delete_layer_disk", "leave_layer", "create_vm"]
     assert names.count("start_step") == len(KEPT)
-    [note] = recorded(simulation, "noted")
+    [note] = simulation.recorded("noted")
     assert note["text"] == "the layer could not be used: there is no snapshot"
 
 
@@ -81,7 +78,7 @@ def test_a_layer_that_cannot_be_kept_is_a_note() -> None:
     ):
         error, simulation = build(LEFT, activities)
         assert error is None
-        assert [note["text"] for note in recorded(simulation, "noted")] == [
+        assert [note["text"] for note in simulation.recorded("noted")] == [
             f"no layer was kept after customize[{index}]: there is no snapshot" for index in (0, 1)
         ]
 
@@ -92,4 +89,4 @@ def test_a_build_that_is_stopped_meanwhile_is_stopped() -> None:
         error, simulation = build(CHOSEN, stopped)
         assert error["code"] == "Canceled"
         assert "leave_layer" not in simulation.calls
-        assert recorded(simulation, "noted") == []
+        assert simulation.recorded("noted") == []

@@ -133,8 +133,7 @@ def test_an_abort_keeps_the_group_and_says_how_to_reach_the_vm() -> None:
     error, simulation = build(staged, failing({"start_step": FAILED}))
     assert "delete_staging_group" not in simulation.calls
     assert error["details"]["command"] == KEPT.command
-    ended = [p["event"] for _, p in calls(simulation, "record_event") if p["event"]["kind"] == "runEnded"]
-    assert ended[0]["kept_until"] == KEPT.until
+    assert simulation.recorded("runEnded")[0]["kept_until"] == KEPT.until
 
 
 def test_only_a_failing_script_keeps_anything() -> None:
