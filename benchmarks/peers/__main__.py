@@ -48,9 +48,8 @@ def measure(
 ) -> None:
     able = [peer for peer in peers if peer.name in found]
     for number in range(1, rounds + 1):
-        for peer in able:
-            if Case.LATE not in found[peer.name].refused:
-                measuring.one_round(peer, found[peer.name], number, places)
+        going_on = [peer for peer in able if Case.LATE not in found[peer.name].refused]
+        measuring.one_round(going_on, found, number, places)
     for peer in able:
         measured = found[peer.name]
         measuring.regions(peer, measured, rounds)

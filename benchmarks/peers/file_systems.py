@@ -10,10 +10,10 @@ from pathlib import Path
 
 from benchmarks.peers.tools import run
 
-SIZE = 64 << 30  # bytes, of which only what is written takes space
+SIZE = 32 << 30  # bytes, of which only what is in use takes space
 # Nothing is to be written behind a builder's back.
 MKFS = ("mkfs.ext4", "-q", "-F", "-E", "lazy_itable_init=1,lazy_journal_init=1,nodiscard")
-OPTIONS = "loop,noinit_itable"
+OPTIONS = "loop,discard,noinit_itable"
 
 
 class FileSystems:

@@ -18,7 +18,7 @@ from cli.local.setup import prepare
 from cli.local.supervisor import Local, bring_up, take_down
 from cli.models import Run
 
-LOOK_SECONDS = 0.05
+LOOK_SECONDS = 0.1
 SOURCE: Json = {
     "type": "PlatformImage",
     "publisher": "Debian",

@@ -1,6 +1,5 @@
 """mkosi of Debian 12. `--incremental` keeps the tree with all packages; files and scripts come after it."""
 
-import shutil
 from pathlib import Path
 
 from benchmarks.peers import work
@@ -21,6 +20,7 @@ RootSize=4G
 Bootable={bootable}
 Packages={packages}
 """
+OUTPUT = "image.raw"
 FILE_SYSTEMS = Path("/proc/filesystems")
 
 
@@ -44,15 +44,20 @@ class Mkosi:
         options = ["--default", "mkosi.conf", "--nspawn-keep-unit", "--incremental", "--force"]
         place = ["--workspace-dir", str(self._folder)]
         run(in_own_run(["mkosi", *options, *place, "build"]), folder=project)
-        to_vhd(project / "image.raw")
+        to_vhd(project / OUTPUT)
+        if slot:
+            (project / OUTPUT).unlink()  # twenty of them would be too much for many a disk
 
     def result(self, slot: int = 0) -> Path:
         return self._folder / str(slot) / "image.vhd"
 
     def _project(self, line: str, slot: int) -> Path:
         project = self._folder / str(slot)
-        if not project.exists() and (self._folder / "0").exists():
-            shutil.copytree(self._folder / "0", project, symlinks=True)  # with what it kept
+        first = self._folder / "0"
+        if not project.exists() and first.exists():
+            project.mkdir()
+            kept = [str(entry) for entry in first.iterdir() if entry.name.startswith(f"{OUTPUT}.cache")]
+            run(["cp", "-a", "--sparse=always", *kept, str(project)])
         page = project / "mkosi.extra" / work.PAGE_PATH.lstrip("/")
         page.parent.mkdir(parents=True, exist_ok=True)
         page.write_text(work.PAGE)

@@ -40,15 +40,15 @@ def cell(measured: Measured, case: Case) -> str:
 
 
 def ratio(found: Sequence[Measured], case: Case) -> str:
-    """By round, since builders took turns; Kiln is the first of them."""
+    """The median of the ratios by turn, since the machine's own pace changes; Kiln is the first."""
     own, *others = found
     rivals = [other for other in others if other.seconds.get(case)]
     if not rivals or not own.seconds.get(case):
         return ""
     fastest = min(rivals, key=lambda other: statistics.median(other.seconds[case]))
     ratios = sorted(mine / its for mine, its in zip(own.seconds[case], fastest.seconds[case], strict=False))
-    middle = statistics.median(own.seconds[case]) / statistics.median(fastest.seconds[case])
-    return f"{middle:.2f} of {fastest.name}'s ({ratios[0]:.2f} to {ratios[-1]:.2f} by round)"
+    spread = f"{ratios[0]:.2f} to {ratios[-1]:.2f} by turn"
+    return f"{statistics.median(ratios):.2f} of {fastest.name}'s ({spread})"
 
 
 def remarks(found: Sequence[Measured], absent: Sequence[tuple[str, str]]) -> list[str]:

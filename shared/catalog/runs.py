@@ -30,6 +30,7 @@ from shared.domain.transitions import Event, apply
 
 KEPT_RUNS = 2000  # some 10 KiB each
 KEPT_PAGES = 200
+KEPT_WRITTEN = 200
 _ATTEMPTS = 8
 
 
@@ -46,14 +47,16 @@ class RunCatalog:
     """The table of runs, whose rows are the truth, and the table that finds those of a template.
 
     The latter is written before a run is there and after it has ended, so what a process that dies in between
-    leaves is a row whose run is asked for by its own. `ended` holds runs that cannot change any more, and
-    `ends` where pages ended when they were last asked for.
+    leaves is a row whose run is asked for by its own. `ended` holds runs that cannot change any more, `ends`
+    where pages ended when they were last asked for, and `written` runs as this process wrote them last, with
+    their ETags: most changes are made where the last one was, and need not read first.
     """
 
     table: TableClient
     of_templates: TableClient
     ended: Recent[str, Run] = field(default_factory=lambda: Recent(KEPT_RUNS))
     ends: Recent[tuple[RunFilter, str, int], str] = field(default_factory=lambda: Recent(KEPT_PAGES))
+    written: Recent[str, tuple[Run, str]] = field(default_factory=lambda: Recent(KEPT_WRITTEN))
 
     def add(self, run: Run) -> None:
         """Adds the run unless it is there already, in whatever state."""
@@ -71,15 +74,15 @@ class RunCatalog:
 
     def change(self, run_id: str, *events: Event) -> Run:
         """Applies the events, in order, to the run as it is stored now, whoever else writes meanwhile."""
+        known = self.written.get(run_id)
         for _ in range(_ATTEMPTS):
-            entity = self._entity(run_id)
-            if entity is None:
-                raise BuildFailed(BuildError("RunNotFound", f"there is no run {run_id}"))
-            before = self._run(entity)
+            before, etag = known or self._stored(run_id)
             after = reduce(apply, events, before)
-            if after == before or self._replace(entity, after):
+            # What this process has written is read again where it would decide that nothing is to be written.
+            if (after == before and known is None) or (after != before and self._replace(after, etag)):
                 self._show_ended(after)
                 return after
+            known = None
         raise TransientError(f"too many writers change run {run_id} at once")
 
     def page(self, wanted: RunFilter, after: str, size: int) -> RunPage:
@@ -139,10 +142,20 @@ class RunCatalog:
             except ResourceNotFoundError:
                 return None
 
-    def _replace(self, entity: TableEntity, run: Run) -> bool:
-        """Writes the run if nobody has written it since `entity` was read."""
+    def _stored(self, run_id: str) -> tuple[Run, str]:
+        """The run as it is stored now, and its ETag."""
+        entity = self._entity(run_id)
+        if entity is None:
+            raise BuildFailed(BuildError("RunNotFound", f"there is no run {run_id}"))
+        return self._run(entity), etag_of(entity.metadata)
+
+    def _replace(self, run: Run, etag: str) -> bool:
+        """Writes the run if nobody has written it since it was read under `etag`."""
         with azure_errors(f"record run {run.id}"):
-            return replace_if_unchanged(self.table, run_row(run), etag_of(entity.metadata)) is not None
+            written = replace_if_unchanged(self.table, run_row(run), etag)
+        if written is not None:
+            self.written.keep(run.id, (run, written))
+        return written is not None
 
     def _show_ended(self, run: Run) -> None:
         """Whoever ends a run that had ended does this again: the first may have died before it."""

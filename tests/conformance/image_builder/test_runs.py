@@ -84,6 +84,16 @@ def test_two_writers_never_lose_an_update(catalog: RunCatalog) -> None:
     assert len(stored.notes) == WRITERS * WRITES
 
 
+def test_whoever_wrote_last_need_not_read(catalog: RunCatalog, monkeypatch: pytest.MonkeyPatch) -> None:
+    [run_id] = added(catalog, run(0))
+    catalog.change(run_id, Noted("first"))
+    with monkeypatch.context() as patch:
+        patch.setattr(catalog.table, "get_entity", None)
+        catalog.change(run_id, Noted("second"), Noted("third"))
+    other_process(catalog).change(run_id, Noted("another's"))
+    assert catalog.change(run_id, Noted("last")).notes == ("first", "second", "third", "another's", "last")
+
+
 def test_a_run_that_goes_on_is_shown_as_it_is_and_one_that_ended_stays(catalog: RunCatalog) -> None:
     """Whatever one process has seen, another's change shows in every way to look at a run."""
     [run_id] = added(catalog, run(0))

@@ -15,7 +15,7 @@ def measured(name: str, cold: list[float], less: str = "") -> Measured:
 
 def test_a_ratio_is_to_the_fastest_other_builder() -> None:
     found = [measured("Kiln", [30.0, 20.0]), measured("slow", [90.0, 80.0]), measured("quick", [40.0, 50.0])]
-    assert report.ratio(found, Case.COLD) == "0.56 of quick's (0.40 to 0.75 by round)"
+    assert report.ratio(found, Case.COLD) == "0.57 of quick's (0.40 to 0.75 by turn)"
     assert report.ratio(found, Case.WARM) == ""
 
 
