@@ -21,7 +21,7 @@ from cli.local.environment import LOCATION, RESOURCE_GROUP, CloudAccess
 from cli.local.files import write_json
 from cli.local.home import Home, current_home
 from cli.local.parts import Part, azurite_part, cloud_part, functions_part
-from cli.local.ports import DEFAULT_PORTS, any_free_port
+from cli.local.ports import DEFAULT_PORTS, free_ports
 from cli.local.supervisor import Local
 
 GALLERY = "load"
@@ -138,7 +138,7 @@ def running(
     home = Home(folder)
     home.create()
     home.npm.symlink_to(current_home().npm.resolve())
-    write_json(home.ports, {name: any_free_port() for name in DEFAULT_PORTS})
+    write_json(home.ports, dict(zip(DEFAULT_PORTS, free_ports(len(DEFAULT_PORTS)), strict=True)))
 
     def cloud(of: Home, ports: dict[str, int]) -> Part:
         part = cloud_part(of, ports)

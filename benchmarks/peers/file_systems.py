@@ -13,7 +13,7 @@ from benchmarks.peers.tools import run
 SIZE = 32 << 30  # bytes, of which only what is in use takes space
 # Nothing is to be written behind a builder's back.
 MKFS = ("mkfs.ext4", "-q", "-F", "-E", "lazy_itable_init=1,lazy_journal_init=1,nodiscard")
-OPTIONS = "loop,discard,noinit_itable"
+OPTIONS = "loop,noinit_itable"
 
 
 class FileSystems:
@@ -42,6 +42,10 @@ class FileSystems:
         if name in self._mounted:
             _remove(self._mounted[name])
         self._mounted[name] = place
+
+    def trim(self, name: str) -> None:
+        """Gives back the space of what was deleted; with the option `discard` builders would wait for it."""
+        run(["fstrim", str(self._mounted[name])])
 
     def close(self) -> None:
         for place in self._mounted.values():

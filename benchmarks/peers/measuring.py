@@ -56,6 +56,7 @@ def one_round(peers: Sequence[Peer], found: Mapping[str, Measured], number: int,
     for case, wanted in cases:
         for peer in peers:
             _build_once(peer, found[peer.name], case, wanted)
+            places.trim(peer.name)
 
 
 def _build_once(peer: Peer, measured: Measured, case: Case, line: str) -> None:

@@ -1,14 +1,21 @@
 """Which loopback ports the parts listen on: the well-known ones, or free ones, remembered in ports.json."""
 
 import contextlib
+import secrets
 import socket
 from collections.abc import Collection
+from itertools import islice
 
+from cli.errors import UnreachableError
 from cli.json_types import Json, number
 from cli.local.files import read_json, write_json
 from cli.local.home import Home
 
 HOST = "127.0.0.1"
+# Connections that go out get ports from 32768 on (Linux, ip_local_port_range): one of them could take a port
+# that was free before a server listens on it.
+UNUSED = range(10_240, 32_768)
+ATTEMPTS = 100
 DEFAULT_PORTS = {
     "functions": 7071,
     "arm": 8443,
@@ -42,10 +49,9 @@ def is_listening(port: int) -> bool:
 def choose_ports(home: Home, in_use: Collection[str]) -> dict[str, int]:
     """A port for each name; those of `in_use` belong to parts that run already, and stay."""
     remembered = read_json(home.ports) or {}
-    ports: dict[str, int] = {}
-    for name in DEFAULT_PORTS:
-        port = wanted_port(remembered, name)
-        ports[name] = port if name in in_use or is_free(port) else any_free_port()
+    ports = {name: wanted_port(remembered, name) for name in DEFAULT_PORTS}
+    taken = [name for name, port in ports.items() if name not in in_use and not is_free(port)]
+    ports |= zip(taken, free_ports(len(taken), ports.values()), strict=True)
     answer: Json = dict(ports)
     if answer != remembered:
         write_json(home.ports, answer)
@@ -57,9 +63,10 @@ def wanted_port(remembered: Json, name: str) -> int:
     return number(remembered, name) or DEFAULT_PORTS[name]
 
 
-def any_free_port() -> int:
-    """One that the kernel picks."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port
+def free_ports(count: int, but: Collection[int] = ()) -> list[int]:
+    """Different ones that no server listens on, nor can outgoing connections take them before one does."""
+    found = (port for port in secrets.SystemRandom().sample(UNUSED, ATTEMPTS) if port not in but)
+    ports = list(islice(filter(is_free, found), count))
+    if len(ports) < count:
+        raise UnreachableError(f"there are no {count} free ports from {UNUSED.start} on at {HOST}")
+    return ports

@@ -20,7 +20,7 @@ from cli.local.blobs import download_sparse
 from cli.local.demo_scene import set_scene
 from cli.local.files import write_json
 from cli.local.home import Home
-from cli.local.ports import DEFAULT_PORTS, any_free_port
+from cli.local.ports import DEFAULT_PORTS, free_ports
 from cli.local.supervisor import Local, bring_up, take_down
 
 ENDED = {"Succeeded", "PartiallySucceeded", "Failed", "Canceled"}
@@ -48,7 +48,7 @@ class Stack:
     def start(cls, root: Path) -> "Stack":
         home = Home(root)
         # The well-known ports are free for all: another stack that starts now would see them free too.
-        write_json(home.ports, {name: any_free_port() for name in DEFAULT_PORTS})
+        write_json(home.ports, dict(zip(DEFAULT_PORTS, free_ports(len(DEFAULT_PORTS)), strict=True)))
         return cls(home, bring_up(home))
 
     def stop(self) -> None:

@@ -8,7 +8,7 @@ import pytest
 from cli.local import azurite, processes, supervisor
 from cli.local.home import Home, current_home
 from cli.local.parts import azurite_part
-from cli.local.ports import DEFAULT_PORTS, any_free_port
+from cli.local.ports import DEFAULT_PORTS, free_ports
 
 
 @pytest.fixture(scope="session")
@@ -20,7 +20,7 @@ def storage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     home = Home(tmp_path_factory.mktemp("home"))
     home.create()
     home.npm.symlink_to(installed.npm, target_is_directory=True)
-    ports = {name: any_free_port() for name in DEFAULT_PORTS}
+    ports = dict(zip(DEFAULT_PORTS, free_ports(len(DEFAULT_PORTS)), strict=True))
     running = supervisor.ensure(home, azurite_part(home, ports))
     yield azurite.connection_string(ports)
     processes.stop(home, running)

@@ -4,6 +4,7 @@ import socket
 
 import pytest
 
+from cli.errors import UnreachableError
 from cli.local import ports
 from cli.local.files import write_json
 from cli.local.home import Home
@@ -34,3 +35,16 @@ def test_the_ports_of_running_parts_stay(home: Home, taken: int) -> None:
     chosen = ports.choose_ports(home, in_use=("arm",))
     assert chosen["arm"] == taken
     assert chosen["functions"] != taken
+
+
+def test_free_ports_differ_and_are_none_that_outgoing_connections_get() -> None:
+    found = ports.free_ports(20)
+    assert len(set(found)) == 20
+    assert not set(found) - set(ports.UNUSED)
+    assert not set(ports.free_ports(20, but=found)) & set(found)
+
+
+def test_without_a_free_port_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ports, "is_free", lambda _: False)
+    with pytest.raises(UnreachableError, match="no 3 free ports"):
+        ports.free_ports(3)
