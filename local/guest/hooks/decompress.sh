@@ -1,6 +1,7 @@
 #!/bin/sh
 # `decompress.sh FOLDER` makes of each package in FOLDER the same one without compression, PACKAGE.plain, which dpkg
-# unpacks in half of the time, until FOLDER/enough is there. The format is deb(5)'s, an ar archive of three members.
+# unpacks in half of the time. It ends with the downloads, whose lock FOLDER/lock is, or when FOLDER/enough is there.
+# The format is deb(5)'s, an ar archive of three members.
 cd "$1" || exit
 member() {
   printf '%-16s%-12s%-6s%-6s%-8s%-10s`\n' "$1" 0 0 0 100644 "$(stat -c %s "$2")"
@@ -16,9 +17,12 @@ plain() {
   } >draft && mv draft "$1.plain"
 }
 
-until [ -e enough ]; do
+more=yes
+while [ $more ] && [ -e lock ]; do
+  ! flock --nonblock lock true || more=
   for package in *.deb; do
-    [ -e enough ] || [ ! -e "$package" ] || [ -e "$package.plain" ] || plain "$package"
+    [ ! -e enough ] || exit 0
+    [ ! -e "$package" ] || [ -e "$package.plain" ] || plain "$package"
   done
   sleep 0.1
 done

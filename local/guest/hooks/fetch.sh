@@ -8,11 +8,9 @@ folder=$1/var/cache/apt/fetched
 export APT_CONFIG="$MMDEBSTRAP_APT_CONFIG"
 apt-get -qq update --error-on=any
 mkdir -p "$folder/partial"
-{
-  # The lock is held until all is downloaded.
-  flock "$folder/lock" apt-get -qq --yes --download-only -o Debug::NoLocking=1 -o "Dir::Cache::archives=$folder/" \
-    install apt $KILN_PACKAGES &
-  nice "$here/decompress.sh" "$folder" &
-} >/dev/null 2>&1 </dev/null
-# Whoever waits for the lock must not be the first to take it.
-until [ -e "$folder/lock" ]; do sleep 0.01; done
+# apt-get inherits the lock, which is held until all is downloaded.
+exec 9>"$folder/lock"
+flock 9
+apt-get -qq --yes --download-only -o Debug::NoLocking=1 -o "Dir::Cache::archives=$folder/" install apt $KILN_PACKAGES \
+  >/dev/null 2>&1 </dev/null &
+nice "$here/decompress.sh" "$folder" >/dev/null 2>&1 </dev/null 9>&- &

@@ -3,7 +3,7 @@
 # those that are decompressed are put in their places after that, just before dpkg takes them.
 set -e
 cd "$1/var/cache/apt"
-flock fetched/lock ln -f -t archives fetched/*.deb
+flock fetched/lock find fetched -maxdepth 1 -name '*.deb' -exec ln -f -t archives {} +
 cat >"$1/etc/apt/apt.conf.d/fetched" <<'END'
-DPkg::Pre-Install-Pkgs { "cd /var/cache/apt/fetched && touch enough && for plain in *.plain; do mv -f $plain ../archives/${plain%.plain}; done"; };
+DPkg::Pre-Install-Pkgs { "cd /var/cache/apt/fetched && touch enough && for plain in *.plain; do [ ! -e $plain ] || mv -f $plain ../archives/${plain%.plain}; done"; };
 END
