@@ -9,6 +9,7 @@ from azure.mgmt.compute.models import CreationData, Snapshot, SnapshotProperties
 from activities.planning_layers import layer_chain, plan_layers
 from activities.staged import staged_build
 from shared.azure.layers import list_layers, put_layer
+from shared.catalog.documents import RunDocuments
 from shared.customizers.registry import steps_of
 from shared.domain.errors import BuildFailed
 from shared.domain.layers import Layer, LayerChain
@@ -206,3 +207,31 @@ def test_a_layer_whose_tags_were_spoilt_is_of_no_use_and_breaks_nothing(spoilt: 
     other = Snapshot(location="westeurope", tags={**tags, "kiln-expires": spoilt}, properties=properties)
     client: Any = Snapshots(whole, other, Snapshot(location="westeurope"))
     assert [layer.usable for layer in list_layers(client, "kiln")] == [True, False]
+
+
+class Blobs:
+    """Blob storage in memory that counts how often it is read."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, bytes] = {}
+        self.reads = 0
+
+    def write(self, path: str, data: bytes, _kind: str) -> None:
+        self.kept[path] = data
+
+    def read(self, path: str) -> bytes | None:
+        self.reads += 1
+        return self.kept.get(path)
+
+
+def test_a_plan_is_read_anew_until_it_is_settled() -> None:
+    blobs = Blobs()
+    documents = RunDocuments(blobs)  # type: ignore[arg-type]
+    made = plan(template())
+    documents.put_plan(made)
+    assert documents.get_plan(made.run_id) == made
+    changed = replace(made, location="northeurope")
+    documents.put_plan(changed)
+    assert documents.get_plan(made.run_id) == changed
+    assert [documents.settled_plan(made.run_id) for _ in range(3)] == [changed] * 3
+    assert blobs.reads == 3
